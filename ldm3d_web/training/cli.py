@@ -1,0 +1,118 @@
+"""``train …``: the model's own kitchen, stage by stage. See docs/model.md for the recipe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Make ldm3d-mini: worlds, text encoder, autoencoder, denoiser, export.", no_args_is_help=True)
+
+Out = Annotated[Path, typer.Option(help="Folder to write to; run again with the same folder to go on.")]
+ShardsIn = Annotated[Path, typer.Option(help="Folder of rendered worlds (train shards).")]
+Minutes = Annotated[float, typer.Option(min=0.01, help="Training time in all, earlier parts of a resumed run included.")]
+Threads = Annotated[int, typer.Option(min=1, help="CPU threads.")]
+Device = Annotated[str, typer.Option(help="cpu or cuda.")]
+Bfloat16 = Annotated[bool, typer.Option(help="Mixed precision: on GPUs and on CPUs with AVX-512 BF16.")]
+
+
+@app.command("shards")
+def shards_command(
+    out: Out,
+    count: Annotated[int, typer.Option(min=1, help="How many worlds.")],
+    first_seed: Annotated[int, typer.Option(min=0, help="Seed of the first world.")] = 0,
+    height: Annotated[int, typer.Option(min=16, help="Pixels; the width is twice that.")] = 256,
+    supersample: Annotated[int, typer.Option(min=1, max=4, help="Rays a pixel in each direction.")] = 1,
+    batch: Annotated[int, typer.Option(min=1, help="Worlds rendered at once.")] = 8,
+    threads: Threads = 1,
+) -> None:
+    """Render worlds with their captions and labels to disk."""
+    import torch
+
+    from ldm3d_web.training.shards import write_shards
+
+    torch.set_num_threads(threads)
+    write_shards(
+        out, count, first_seed, height=height, width=2 * height, supersample=supersample, batch=batch,
+        on_shard=lambda done, count: print(f"{done} of {count} worlds", flush=True),
+    )  # fmt: skip
+
+
+@app.command("autoencoder")
+def autoencoder_command(
+    shards: ShardsIn,
+    out: Out,
+    minutes: Minutes,
+    latent_channels: Annotated[int, typer.Option(min=1)] = 16,
+    batch: Annotated[int, typer.Option(min=1, help="Crops a step.")] = 16,
+    threads: Threads = 2,
+    device: Device = "cpu",
+    bfloat16: Bfloat16 = False,
+) -> None:
+    """Stage one: the autoencoder for colour and disparity."""
+    import torch
+
+    from ldm3d_web.training import autoencoder
+    from ldm3d_web.training.shards import open_shards
+
+    torch.set_num_threads(threads)
+    plan = autoencoder.AutoencoderPlan(latent_channels=latent_channels, batch=batch)
+    autoencoder.train(open_shards(shards), out, plan, minutes=minutes, device=device, bfloat16=bfloat16)
+
+
+@app.command("text")
+def text_command(shards: ShardsIn, out: Out, minutes: Minutes = 5, threads: Threads = 2, device: Device = "cpu") -> None:
+    """The vocabulary and the text encoder, from captions alone."""
+    import torch
+
+    from ldm3d_web.training import text
+    from ldm3d_web.training.shards import open_shards
+
+    torch.set_num_threads(threads)
+    text.train(open_shards(shards), out, text.TextPlan(), minutes=minutes, device=device)
+
+
+@app.command("encode")
+def encode_command(
+    shards: ShardsIn,
+    autoencoder: Annotated[Path, typer.Option(help="Folder of a trained autoencoder (train autoencoder).")],
+    out: Out,
+    threads: Threads = 2,
+    device: Device = "cpu",
+    bfloat16: Bfloat16 = False,
+) -> None:
+    """Every world as latents, for the denoiser."""
+    import torch
+
+    from ldm3d_web.training.latents import encode
+    from ldm3d_web.training.shards import open_shards
+
+    torch.set_num_threads(threads)
+    encode(open_shards(shards), autoencoder / "vae", out, device=device, bfloat16=bfloat16)
+
+
+@app.command("denoiser")
+def denoiser_command(
+    latents: Annotated[Path, typer.Option(help="Folder of latents (train encode).")],
+    text: Annotated[Path, typer.Option(help="Folder of a trained text encoder (train text).")],
+    out: Out,
+    minutes: Minutes,
+    batch: Annotated[int, typer.Option(min=1, help="Panoramas a step.")] = 32,
+    threads: Threads = 2,
+    device: Device = "cpu",
+    bfloat16: Bfloat16 = False,
+) -> None:
+    """Stage two: the denoiser, on latents and sentences."""
+    import torch
+
+    from ldm3d_web.training import denoiser
+    from ldm3d_web.training.latents import open_latents
+
+    torch.set_num_threads(threads)
+    plan = denoiser.DenoiserPlan(batch=batch)
+    denoiser.train(open_latents(latents), text, out, plan, minutes=minutes, device=device, bfloat16=bfloat16)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,231 @@
+"""Stage two: a U-Net that paints latents from sentences, on whole panoramas that wrap around.
+
+v-prediction on a schedule that ends in pure noise (zero terminal SNR), so that the darkest night and the brightest
+noon can both be reached. Random turns around the vertical axis are free augmentation: captions of this edition say
+nothing of left or right, and the network has no edge to learn. The run's folder holds ``unet/`` (averaged weights) and
+``scheduler/`` in diffusers' layout from the first checkpoint on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from ldm3d_web.errors import InvalidInput
+from ldm3d_web.training import losses, sheets
+from ldm3d_web.training.latents import Latents
+from ldm3d_web.training.run import Average, Run
+from ldm3d_web.training.text import tokenize
+
+if TYPE_CHECKING:
+    from diffusers import DDIMScheduler, UNet2DConditionModel
+    from transformers import CLIPTextModel, CLIPTokenizer
+
+SENTENCES = (  # painted again and again while training: as different as sentences get
+    "snowy mountains at night",
+    "a red desert at noon",
+    "a calm lake at dawn, snowy mountains, pine trees",
+    "a green forest in the morning",
+    "a cosy living room in the evening",
+    "a foggy city street at sunset",
+)
+SCHEDULE: dict[str, Any] = {
+    "num_train_timesteps": 1000,
+    "beta_schedule": "squaredcos_cap_v2",  # cosine: a small latent is drowned early by Stable Diffusion's schedule
+    "rescale_betas_zero_snr": True,
+    "prediction_type": "v_prediction",
+    "timestep_spacing": "trailing",  # starts at the last, pure-noise step, the only one that matches the noise it gets
+    "clip_sample": False,
+    "set_alpha_to_one": True,
+    "steps_offset": 0,
+}
+
+
+@dataclass(frozen=True)
+class DenoiserPlan:
+    """Sizes and rates of stage two."""
+
+    widths: tuple[int, ...] = (96, 128, 160)
+    layers: int = 2
+    heads: int = 4
+    norm_groups: int = 16
+    batch: int = 32
+    unconditional: float = 0.1  # share of sentences left empty, for classifier-free guidance
+    learning_rate: float = 5e-4
+    warmup_steps: int = 300
+    average_decay: float = 0.9995
+    look_every_s: float = 600.0
+    look_steps: int = 15
+    look_guidance: float = 4.0
+
+
+def build(plan: DenoiserPlan, latent_channels: int, size: tuple[int, int], text_width: int) -> UNet2DConditionModel:
+    """A fresh U-Net; attention to the sentence on all levels but the first, where it would double the cost."""
+    from diffusers import UNet2DConditionModel
+
+    below = len(plan.widths) - 1
+    return UNet2DConditionModel(
+        sample_size=size,
+        in_channels=latent_channels,
+        out_channels=latent_channels,
+        down_block_types=("DownBlock2D", *("CrossAttnDownBlock2D",) * below),
+        up_block_types=(*("CrossAttnUpBlock2D",) * below, "UpBlock2D"),
+        block_out_channels=plan.widths,
+        layers_per_block=plan.layers,
+        cross_attention_dim=text_width,
+        attention_head_dim=plan.heads,  # diffusers' name for the number of heads
+        norm_num_groups=plan.norm_groups,
+    )
+
+
+def load_text(folder: Path) -> tuple[CLIPTokenizer, CLIPTextModel]:
+    """The frozen text encoder of a `text` run."""
+    from transformers import CLIPTextModel, CLIPTokenizer
+
+    if not (Path(folder) / "text_encoder").is_dir():
+        raise InvalidInput(f"No text encoder in {folder}: train one with the command `train text` first.")
+    encoder = CLIPTextModel.from_pretrained(Path(folder) / "text_encoder").eval().requires_grad_(False)
+    return CLIPTokenizer.from_pretrained(Path(folder) / "tokenizer"), encoder
+
+
+def train(
+    latents: Latents,
+    text: Path,
+    out: Path,
+    plan: DenoiserPlan,
+    *,
+    minutes: float | None = None,
+    steps: int | None = None,
+    device: str = "cpu",
+    bfloat16: bool = False,
+    seed: int = 0,
+) -> Run:
+    """Trains (or goes on training) the denoiser in folder ``out``; returns its run, finished or stopped."""
+    from diffusers import DDIMScheduler
+
+    from ldm3d_web.ldm3d.wrap import wrap_longitude
+
+    tokenizer, encoder = load_text(text)
+    encoder.to(device)
+    scheduler = DDIMScheduler(**SCHEDULE)
+    alpha_bar = scheduler.alphas_cumprod.to(device)
+    pictures = torch.from_numpy(latents.latents)
+
+    torch.manual_seed(seed)
+    model = build(plan, pictures.shape[1], tuple(pictures.shape[2:]), encoder.config.hidden_size).to(device)
+    wrap_longitude(model)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=plan.learning_rate, betas=(0.9, 0.99), weight_decay=1e-2, fused=True
+    )
+    average = Average(model, plan.average_decay)
+    run = Run(
+        out, {"model": model, "optimizer": optimizer, "average": average}, minutes=minutes, steps=steps, seed=seed
+    )
+    looked, losses_since = run.seconds - plan.look_every_s + 120, list[float]()
+    for step in run.steps():
+        clean, sentences = _batch(pictures, latents.captions, plan, run.generator)
+        noise = torch.randn(clean.shape, generator=run.generator).to(device)
+        times = torch.randint(len(alpha_bar), (len(clean),), generator=run.generator).to(device)
+        clean = clean.to(device)
+        noisy = scheduler.add_noise(clean, noise, times)
+        target = scheduler.get_velocity(clean, noise, times)
+        rate = run.learning_rate(plan.learning_rate, plan.warmup_steps)
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
+            with torch.no_grad():
+                words = encoder(tokenize(tokenizer, sentences).to(device)).last_hidden_state
+            velocity = model(noisy, times, words).sample
+        error = (velocity.float() - target).square().mean(dim=(1, 2, 3))
+        loss = (error * losses.velocity_weight(alpha_bar[times])).mean()
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        average.update()
+        losses_since.append(float(loss.detach()))
+        if step % 100 == 0:
+            run.log(loss=sum(losses_since) / len(losses_since), rate=rate, norm=float(norm), pictures=step * plan.batch)
+            losses_since = []
+        if run.seconds - looked > plan.look_every_s:
+            looked = run.seconds
+            _show(model, average, scheduler, tokenizer, encoder, latents.vae, plan, out, f"{run.seconds / 60:04.0f}")
+    _show(model, average, scheduler, tokenizer, encoder, latents.vae, plan, out, "last")
+    return run
+
+
+def _batch(
+    pictures: Tensor, captions: list[list[str]], plan: DenoiserPlan, generator: torch.Generator
+) -> tuple[Tensor, list[str]]:
+    """Random latents, each turned by a random number of columns, with one of their sentences or none."""
+    chosen = torch.randint(len(pictures), (plan.batch,), generator=generator).tolist()
+    turns = torch.randint(pictures.shape[-1], (plan.batch,), generator=generator).tolist()
+    clean = torch.stack([pictures[index].roll(turn, -1) for index, turn in zip(chosen, turns, strict=True)]).float()
+    said = torch.rand(plan.batch, 2, generator=generator)
+    sentences = [
+        "" if luck < plan.unconditional else captions[index][int(which * len(captions[index]))]
+        for index, (luck, which) in zip(chosen, said.tolist(), strict=True)
+    ]
+    return clean, sentences
+
+
+@torch.no_grad()
+def paint(
+    model: UNet2DConditionModel,
+    scheduler: DDIMScheduler,
+    words: Tensor,
+    empty: Tensor,
+    *,
+    steps: int,
+    guidance: float,
+    seed: int = 0,
+) -> Tensor:
+    """Latents (B, C, h, w) for sentences' hidden states (B, 77, D), guided away from the empty sentence's (1, 77, D).
+
+    For looking at a model in training; users' pictures come from `LDM3DPipeline`.
+    """
+    channels, (height, width) = model.config["in_channels"], model.config["sample_size"]
+    noise = torch.randn((len(words), channels, height, width), generator=torch.Generator().manual_seed(seed))
+    latents = noise.to(words.device)
+    both = torch.cat([empty.expand_as(words), words])
+    scheduler.set_timesteps(steps)
+    for time in scheduler.timesteps:
+        without, with_words = model(torch.cat([latents, latents]), time, both).sample.chunk(2)
+        latents = scheduler.step(without + guidance * (with_words - without), time, latents).prev_sample
+    return latents
+
+
+@torch.no_grad()
+def _show(
+    model: UNet2DConditionModel,
+    average: Average,
+    scheduler: DDIMScheduler,
+    tokenizer: CLIPTokenizer,
+    encoder: CLIPTextModel,
+    vae_folder: Path,
+    plan: DenoiserPlan,
+    out: Path,
+    name: str,
+) -> None:
+    """Writes ``unet/`` with the averaged weights, ``scheduler/``, and a sheet of the fixed sentences."""
+    from diffusers import AutoencoderKL
+
+    from ldm3d_web.ldm3d.wrap import wrap_longitude
+
+    out = Path(out)
+    vae = AutoencoderKL.from_pretrained(vae_folder).eval()
+    wrap_longitude(vae)
+    average.swap()
+    model.save_pretrained(out / "unet")
+    scheduler.save_pretrained(out / "scheduler")
+    words, empty = (
+        encoder(tokenize(tokenizer, list(said)).to(encoder.device)).last_hidden_state for said in (SENTENCES, ("",))
+    )
+    latents = paint(model, scheduler, words, empty, steps=plan.look_steps, guidance=plan.look_guidance).cpu()
+    average.swap()
+    rgbd = vae.decode(latents / vae.config["scaling_factor"] + vae.config["shift_factor"]).sample.numpy()
+    sheets.write_png(out / f"samples-{name}.png", sheets.sheet([sheets.to_bytes(picture) for picture in rgbd]))
