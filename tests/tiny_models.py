@@ -67,7 +67,7 @@ def make_ldm3d_folder(
     channels: of the VAE's pictures, 4 (RGB + depth) or 6 (RGB + depth in two bytes).
     latent_channels: of the VAE's latents, and in and out of the U-Net.
     blocks: widths of the VAE's levels; n of them shrink the picture by 2 ** (n - 1). unet_blocks likewise (>= 2).
-    hidden_size: of the text encoder. scheduler: the scheduler file, Intel's or `ZERO_SNR_SCHEDULER`, which is like mini's.
+    hidden_size: of the text encoder. scheduler: its file: Intel's, or `ZERO_SNR_SCHEDULER`, which is like mini's.
     dtype: of the stored weights, "float32" or "float16".
     old_clip_keys: store the text encoder's tensors under `text_model.`, as every CLIP file on the Hub has them.
     settings: written to `ldm3d.json` where given.
