@@ -94,12 +94,8 @@ def render_batch(seeds: list[int], height: int, width: int, supersample: int = 1
     from ldm3d_web.worlds.render import render
 
     worlds = [sample_world(seed) for seed in seeds]
-    rgb, distance_m, sky = render(worlds, height, width)
-    if supersample > 1:
-        fine = _array(render(worlds, height * supersample, width * supersample)[0]).astype(np.float32)
-        blocks = fine.reshape(len(worlds), height, supersample, width, supersample, 3)
-        rgb = np.rint(blocks.mean(axis=(2, 4))).astype(np.uint8)
-    return _array(rgb), disparity_of.to_disparity(_array(distance_m), _array(sky)), worlds
+    rgb, distance_m, sky = render(worlds, height, width, supersample=supersample)
+    return rgb, disparity_of.to_disparity(distance_m, sky), worlds
 
 
 def write_shards(
@@ -153,7 +149,3 @@ def _write_shard(path: Path, seeds: range, height: int, width: int, supersample:
         unfinished.rename(path)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-
-
-def _array(value: Any) -> np.ndarray:
-    return value.cpu().numpy() if hasattr(value, "cpu") else np.asarray(value)

@@ -1,0 +1,88 @@
+"""What a world is: solids, a shell around or under them, light, air, and the labels that captions are made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+EYE_HEIGHT_M = 1.6
+FAR_M = 200.0  # surfaces beyond this are sky: air hides them
+NEAR_M = 1.0  # where the models' disparity reaches 1; nothing is put nearer than this to the eye
+MAX_FACES = 16
+
+
+@dataclass(frozen=True)
+class Solid:
+    """A convex polyhedron: the points x with planes[:, :3] · x <= planes[:, 3].
+
+    planes: (F, 4) float64, unit normals outward, world metres. F <= MAX_FACES.
+    centre, radius_m: a sphere that holds it.
+    colour, top_colour: RGB in [0, 1]; above split_m (world height, a little different on each face) top_colour shows.
+    glow: 0 is lit by the sun, 1 shines by itself.
+    sky: True for clouds: painted, but without a distance.
+    footprint_m: radius of the soft shadow on the ground, 0 for none.
+    """
+
+    planes: np.ndarray
+    centre: np.ndarray
+    radius_m: float
+    colour: tuple[float, float, float]
+    top_colour: tuple[float, float, float] | None = None
+    split_m: float = 1e9
+    glow: float = 0.0
+    sky: bool = False
+    footprint_m: float = 0.0
+
+
+@dataclass(frozen=True)
+class Light:
+    """Sun (or moon) and air. Colours are RGB in [0, 1]; sun_direction is a unit vector towards the sun."""
+
+    sun_direction: np.ndarray
+    sun_colour: tuple[float, float, float]
+    ambient: tuple[float, float, float]
+    zenith: tuple[float, float, float]
+    horizon: tuple[float, float, float]
+    disc_colour: tuple[float, float, float]
+    disc_radius_rad: float
+    glow: float
+    stars: float
+    fog_m: float  # distance at which the air hides 63 %
+
+
+@dataclass(frozen=True)
+class Shell:
+    """What surrounds everything: the ground alone outdoors, walls and ceiling indoors.
+
+    planes: (Q, 4), the inside is planes[:, :3] · x <= planes[:, 3]; plane 0 is the floor.
+    colours: (Q, 3). second_floor_colour is mixed in by large soft patches; facet_m is the size of the floor's facets.
+    water: (x, z, rx, rz) of an ellipse on the floor, inside or outside of which is water; path: (angle,
+    offset, half width, RGB) of a straight strip.
+    """
+
+    planes: np.ndarray
+    colours: np.ndarray
+    second_floor_colour: tuple[float, float, float]
+    facet_m: float = 1.5
+    patch_m: float = 9.0
+    water: tuple[float, float, float, float] | None = None
+    water_outside: bool = False
+    water_colour: tuple[float, float, float] = (0.15, 0.4, 0.5)
+    path: tuple[float, float, float, tuple[float, float, float]] | None = None
+
+
+@dataclass(frozen=True)
+class World:
+    """One place. The eye stands at the origin, the floor is EYE_HEIGHT_M below it.
+
+    tags: the labels that captions say and evaluations check: place, time, weather, season, colour, and
+    objects (a sorted list). "" where a label does not apply.
+    """
+
+    seed: int
+    tags: dict[str, str | list[str]]
+    solids: list[Solid]
+    shell: Shell
+    light: Light
+    facet_seed: float = field(default=0.0)
