@@ -161,10 +161,12 @@ class _Writer:
         )
         document.images.append(image)
         if not document.samplers:
+            # No mipmaps: at the poles u runs fast, so they would blur v as well, a smear around the feet; and along
+            # u an equirectangular picture holds nothing fine there that could flicker.
             document.samplers.append(
                 gltf.Sampler(
                     magFilter=gltf.LINEAR,
-                    minFilter=gltf.LINEAR_MIPMAP_LINEAR,
+                    minFilter=gltf.LINEAR,
                     wrapS=gltf.REPEAT,
                     wrapT=gltf.CLAMP_TO_EDGE,
                 )

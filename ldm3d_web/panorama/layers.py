@@ -57,7 +57,7 @@ def _continued(distance_m: np.ndarray, known: np.ndarray) -> np.ndarray:
     if known.all():
         return distance_m
     width = distance_m.shape[1]
-    pad = width // 2
+    pad = max(width // 8, 1)  # over the wrap; farther than that "nearest" has no meaning for the shape
     unknown = wrap_pad((~known).astype(np.uint8), pad)
     _, labels = cv2.distanceTransformWithLabels(unknown, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
     wide = wrap_pad(distance_m, pad)

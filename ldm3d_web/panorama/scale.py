@@ -26,7 +26,8 @@ FORMULA = "1 / distance_m = disparity * (1 / near_m - 1 / far_m) + 1 / far_m"
 Source = Literal[
     "given",  # by the caller or the model folder
     "floor",  # a floor was found and put at eye height
-    "assumed",  # no floor: ASSUMED_NEAR_M and ASSUMED_FAR_M
+    "ground",  # no plane, but whatever lies straight below was put at eye height; far is ASSUMED_FAR_M
+    "assumed",  # nothing near below: ASSUMED_NEAR_M and ASSUMED_FAR_M
 ]
 
 
@@ -73,10 +74,33 @@ def find_range(
         return Range(near_m, far_m, eye_height_m, "given")
     height = EYE_HEIGHT_M if eye_height_m is None else eye_height_m
     floor = fit_floor(rgbd.disparity)
-    if floor is None:
-        return Range(ASSUMED_NEAR_M, ASSUMED_FAR_M, height, "assumed")
-    near, far = floor.ends_m(height)
-    return Range(near, far, height, "floor")
+    if floor is not None:
+        near, far = floor.ends_m(height)
+        return Range(near, far, height, "floor")
+    near = _near_for_ground(rgbd.disparity, height)
+    if near is not None:
+        return Range(near, ASSUMED_FAR_M, height, "ground")
+    return Range(ASSUMED_NEAR_M, ASSUMED_FAR_M, height, "assumed")
+
+
+FEET_DEG = 35.0  # around straight down
+LEAST_GROUND = 0.3  # disparity; with less below, something else is nearest and says nothing of the scale
+
+
+def _near_for_ground(disparity: np.ndarray, height_m: float) -> float | None:
+    """near, metres, that puts the middle of what lies around straight down at height_m, for far = ASSUMED_FAR_M."""
+    rows, columns = disparity.shape
+    down = -pixel_rays(rows, 1)[:, 0, 1]
+    below = np.flatnonzero(down > math.cos(math.radians(FEET_DEG)))
+    if len(below) == 0 or float(np.median(disparity[below])) < LEAST_GROUND:
+        return None
+    inverse_far = 1 / ASSUMED_FAR_M
+    gains = (down[below, None] / height_m - inverse_far) / np.maximum(disparity[below], 1e-3)
+    weights = np.repeat(np.sqrt(1 - down[below] ** 2), columns)
+    order = np.argsort(gains, axis=None)
+    share = np.cumsum(weights[order])
+    gain = float(gains.ravel()[order[np.searchsorted(share, share[-1] / 2)]])
+    return 1 / (gain + inverse_far)
 
 
 @dataclass(frozen=True)
