@@ -74,18 +74,18 @@ def train(
     from ldm3d_web.ldm3d.wrap import unwrap_longitude, wrap_longitude
 
     torch.manual_seed(seed)
-    model = build(plan, shards.width).to(device, memory_format=torch.channels_last)
+    model = build(plan, shards.width).to(device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=plan.learning_rate, betas=(0.9, 0.99), weight_decay=1e-3)
     average = Average(model, plan.average_decay)
     run = Run(
         out, {"model": model, "optimizer": optimizer, "average": average}, minutes=minutes, steps=steps, seed=seed
     )
     is_whole, looked = False, run.seconds - plan.look_every_s + 30
-    for step in run.steps():
+    for _ in run.steps():
         if run.progress >= plan.whole_from and not is_whole:
             wrap_longitude(model)
             is_whole = True
-        batch = _batch(shards, plan, run.generator, whole=is_whole).to(device, memory_format=torch.channels_last)
+        batch = _batch(shards, plan, run.generator, whole=is_whole).to(device)
         rate = run.learning_rate(plan.learning_rate, plan.warmup_steps)
         for group in optimizer.param_groups:
             group["lr"] = rate
@@ -101,8 +101,7 @@ def train(
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         average.update()
-        if step % 50 == 0:
-            run.log(**{name: float(part) for name, part in parts.items()}, kl=float(kl), rate=rate, norm=float(norm))
+        run.log(**{name: part.detach() for name, part in parts.items()}, kl=kl.detach(), rate=rate, norm=norm)
         if run.seconds - looked > plan.look_every_s:
             looked = run.seconds
             _show(model, average, shards, out)

@@ -7,12 +7,17 @@ from typing import Annotated
 
 import typer
 
+from ldm3d_web.errors import InvalidInput
+
 app = typer.Typer(help="Make ldm3d-mini: worlds, text encoder, autoencoder, denoiser, export.", no_args_is_help=True)
 
 Out = Annotated[Path, typer.Option(help="Folder to write to; run again with the same folder to go on.")]
 ShardsIn = Annotated[Path, typer.Option(help="Folder of rendered worlds (train shards).")]
-Minutes = Annotated[float, typer.Option(min=0.01, help="Training time in all, earlier parts of a resumed run included.")]
+Minutes = Annotated[
+    float, typer.Option(min=0.01, help="Training time in all, earlier parts of a resumed run included.")
+]
 Threads = Annotated[int, typer.Option(min=1, help="CPU threads.")]
+Widths = Annotated[str, typer.Option(help="Channels of each block, from the finest to the coarsest.")]
 Device = Annotated[str, typer.Option(help="cpu or cuda.")]
 Bfloat16 = Annotated[bool, typer.Option(help="Mixed precision: on GPUs and on CPUs with AVX-512 BF16.")]
 
@@ -46,6 +51,7 @@ def autoencoder_command(
     minutes: Minutes,
     latent_channels: Annotated[int, typer.Option(min=1)] = 16,
     batch: Annotated[int, typer.Option(min=1, help="Crops a step.")] = 16,
+    widths: Widths = "16,32,64,96,128",
     threads: Threads = 2,
     device: Device = "cpu",
     bfloat16: Bfloat16 = False,
@@ -57,12 +63,14 @@ def autoencoder_command(
     from ldm3d_web.training.shards import open_shards
 
     torch.set_num_threads(threads)
-    plan = autoencoder.AutoencoderPlan(latent_channels=latent_channels, batch=batch)
+    plan = autoencoder.AutoencoderPlan(widths=_numbers(widths), latent_channels=latent_channels, batch=batch)
     autoencoder.train(open_shards(shards), out, plan, minutes=minutes, device=device, bfloat16=bfloat16)
 
 
 @app.command("text")
-def text_command(shards: ShardsIn, out: Out, minutes: Minutes = 5, threads: Threads = 2, device: Device = "cpu") -> None:
+def text_command(
+    shards: ShardsIn, out: Out, minutes: Minutes = 5, threads: Threads = 2, device: Device = "cpu"
+) -> None:
     """The vocabulary and the text encoder, from captions alone."""
     import torch
 
@@ -99,6 +107,7 @@ def denoiser_command(
     out: Out,
     minutes: Minutes,
     batch: Annotated[int, typer.Option(min=1, help="Panoramas a step.")] = 32,
+    widths: Widths = "128,128,128",
     threads: Threads = 2,
     device: Device = "cpu",
     bfloat16: Bfloat16 = False,
@@ -110,8 +119,16 @@ def denoiser_command(
     from ldm3d_web.training.latents import open_latents
 
     torch.set_num_threads(threads)
-    plan = denoiser.DenoiserPlan(batch=batch)
+    plan = denoiser.DenoiserPlan(widths=_numbers(widths), batch=batch)
     denoiser.train(open_latents(latents), text, out, plan, minutes=minutes, device=device, bfloat16=bfloat16)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """Reads "16,32" as (16, 32). Raises InvalidInput for anything else."""
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise InvalidInput(f"--widths takes whole numbers with commas between, as in 16,32,64, not {text!r}.") from None
 
 
 if __name__ == "__main__":

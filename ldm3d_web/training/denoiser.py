@@ -49,7 +49,7 @@ SCHEDULE: dict[str, Any] = {
 class DenoiserPlan:
     """Sizes and rates of stage two."""
 
-    widths: tuple[int, ...] = (96, 128, 160)
+    widths: tuple[int, ...] = (128, 128, 128)
     layers: int = 2
     heads: int = 4
     norm_groups: int = 16
@@ -125,7 +125,7 @@ def train(
     run = Run(
         out, {"model": model, "optimizer": optimizer, "average": average}, minutes=minutes, steps=steps, seed=seed
     )
-    looked, losses_since = run.seconds - plan.look_every_s + 120, list[float]()
+    looked, mean = run.seconds - plan.look_every_s + 120, 1.0
     for step in run.steps():
         clean, sentences = _batch(pictures, latents.captions, plan, run.generator)
         noise = torch.randn(clean.shape, generator=run.generator).to(device)
@@ -147,10 +147,8 @@ def train(
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         average.update()
-        losses_since.append(float(loss.detach()))
-        if step % 100 == 0:
-            run.log(loss=sum(losses_since) / len(losses_since), rate=rate, norm=float(norm), pictures=step * plan.batch)
-            losses_since = []
+        mean = float(loss.detach()) if not step else 0.99 * mean + 0.01 * float(loss.detach())
+        run.log(loss=mean, rate=rate, norm=norm, pictures=step * plan.batch)
         if run.seconds - looked > plan.look_every_s:
             looked = run.seconds
             _show(model, average, scheduler, tokenizer, encoder, latents.vae, plan, out, f"{run.seconds / 60:04.0f}")

@@ -34,7 +34,9 @@ class Latents:
 
 
 @torch.no_grad()
-def encode(shards: Shards, vae: Path, out: Path, *, device: str = "cpu", bfloat16: bool = False, batch: int = 4) -> None:
+def encode(
+    shards: Shards, vae: Path, out: Path, *, device: str = "cpu", bfloat16: bool = False, batch: int = 4
+) -> None:
     """Encodes a data set to a folder: latents.npy, captions.json and vae/, whose config now has its scale and shift."""
     from diffusers import AutoencoderKL
 

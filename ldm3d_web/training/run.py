@@ -58,6 +58,7 @@ class Run:
         self.generator = torch.Generator().manual_seed(seed)
         self.save_every_s = save_every_s
         self._stopped = False
+        self._logged = (-math.inf, 0, 0.0)
         self._resume()
 
     @property
@@ -94,10 +95,18 @@ class Run:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
-    def log(self, **numbers: float) -> None:
-        """One line on stdout and one row in log.csv: step, minutes, progress and the given numbers."""
+    def log(self, every_s: float = 20.0, /, **numbers: float | torch.Tensor) -> None:
+        """One line on stdout and one row in log.csv: step, minutes, progress, steps a second and the given numbers.
+
+        May be called at each step: it does nothing within ``every_s`` seconds of the last line.
+        """
+        then, step, seconds = self._logged
+        if time.monotonic() - then < every_s:
+            return
+        speed = (self.step - step) / (self.seconds - seconds) if self.seconds > seconds else 0.0
+        self._logged = (time.monotonic(), self.step, self.seconds)
         row = {"step": self.step, "minutes": round(self.seconds / 60, 2), "progress": round(self.progress, 4)}
-        row |= {name: float(f"{value:.5g}") for name, value in numbers.items()}
+        row |= {name: float(f"{float(value):.5g}") for name, value in {"steps_s": speed, **numbers}.items()}
         path = self.folder / "log.csv"
         is_new = not path.exists()
         with path.open("a", newline="") as file:
@@ -130,6 +139,7 @@ class Run:
             part.load_state_dict(state["parts"][name])
         self.step, self.seconds = state["step"], state["seconds"]
         self.generator.set_state(state["random"])
+        self._logged = (-math.inf, self.step, self.seconds)
         print(f"resumed {path} at step {self.step}, {self.seconds / 60:.1f} minutes", file=sys.stderr, flush=True)
 
     def _stop(self, number: int, frame: object) -> None:

@@ -84,7 +84,9 @@ def open_shards(folder: Path) -> Shards:
     return Shards(rgb, disparity, captions, tags, seeds, where)
 
 
-def render_batch(seeds: list[int], height: int, width: int, supersample: int = 1) -> tuple[np.ndarray, np.ndarray, list]:
+def render_batch(
+    seeds: list[int], height: int, width: int, supersample: int = 1
+) -> tuple[np.ndarray, np.ndarray, list]:
     """Renders worlds by seed: rgb (N, H, W, 3) uint8, disparity (N, H, W) float32, and the worlds.
 
     With ``supersample`` k the colours are means of k x k rays. The distance is always that of the one ray through the

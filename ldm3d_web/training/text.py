@@ -98,7 +98,9 @@ class Labels:
         """Collects the labels of a data set; a world without a label counts as the empty word."""
         names = sorted({name for world in tags for name, value in world.items() if isinstance(value, str)})
         words = {name: sorted({str(world.get(name, "")) for world in tags}) for name in names}
-        listed = {(name, word) for world in tags for name, value in world.items() if isinstance(value, list) for word in value}
+        listed = {
+            (name, word) for world in tags for name, value in world.items() if isinstance(value, list) for word in value
+        }
         return cls(words, sorted(f"{name}:{word}" for name, word in listed))
 
     def indices(self, world: dict[str, Any]) -> list[int]:
@@ -120,7 +122,9 @@ class _Heads(nn.Module):
         self.last = nn.Linear(width, sum(self.sizes) + len(labels.lists))
         self.mean = nn.Linear(width, sum(self.sizes) + len(labels.lists))
 
-    def loss(self, hidden: Tensor, pooled: Tensor, mask: Tensor, classes: Tensor, present: Tensor) -> tuple[Tensor, Tensor]:
+    def loss(
+        self, hidden: Tensor, pooled: Tensor, mask: Tensor, classes: Tensor, present: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """Both heads' loss, and the share of single-word labels that the first one has right."""
         mean = (hidden * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
         total, right = pooled.new_zeros(()), pooled.new_zeros(())
@@ -137,9 +141,7 @@ class _Heads(nn.Module):
 def tokenize(tokenizer: CLIPTokenizer, sentences: list[str]) -> Tensor:
     """(B, 77) token numbers, padded and cut as the pipeline does it."""
     length = tokenizer.model_max_length
-    return tokenizer(
-        sentences, padding="max_length", max_length=length, truncation=True, return_tensors="pt"
-    ).input_ids
+    return tokenizer(sentences, padding="max_length", max_length=length, truncation=True, return_tensors="pt").input_ids
 
 
 def train(
@@ -172,12 +174,12 @@ def train(
     optimizer = torch.optim.AdamW(weights, lr=plan.learning_rate, weight_decay=1e-2)
     run = Run(out, {"model": model, "heads": heads, "optimizer": optimizer}, minutes=minutes, steps=steps, seed=seed)
     model.train()
-    for step in run.steps():
+    for _ in run.steps():
         chosen = torch.randint(len(shards), (plan.batch,), generator=run.generator)
         sentences = [_sentence(shards.captions[index], plan.word_dropout, run.generator) for index in chosen.tolist()]
-        tokens = tokenizer(
-            sentences, padding=True, max_length=plan.positions, truncation=True, return_tensors="pt"
-        ).to(device)
+        tokens = tokenizer(sentences, padding=True, max_length=plan.positions, truncation=True, return_tensors="pt").to(
+            device
+        )
         rate = run.learning_rate(plan.learning_rate, plan.warmup_steps)
         for group in optimizer.param_groups:
             group["lr"] = rate
@@ -190,8 +192,7 @@ def train(
         loss.backward()
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
-        if step % 50 == 0:
-            run.log(loss=float(loss), right=float(right), rate=rate)
+        run.log(loss=loss.detach(), right=right, rate=rate)
     model.save_pretrained(out / "text_encoder")
     return run
 
@@ -199,5 +200,7 @@ def train(
 def _sentence(captions: list[str], dropout: float, generator: torch.Generator) -> str:
     """One of a world's captions, each word of it missing with a small chance."""
     words = captions[int(torch.randint(len(captions), (), generator=generator))].split()
-    kept = [word for word, luck in zip(words, torch.rand(len(words), generator=generator), strict=True) if luck > dropout]
+    kept = [
+        word for word, luck in zip(words, torch.rand(len(words), generator=generator), strict=True) if luck > dropout
+    ]
     return " ".join(kept or words)
