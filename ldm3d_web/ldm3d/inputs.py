@@ -51,7 +51,7 @@ def check_guidance(value: Any) -> float:
     """The guidance scale: a number from 0 to 30; 1 or less means no guidance."""
     # The comparison also refuses NaN and infinity.
     if not _is_number(value) or not MIN_GUIDANCE <= value <= MAX_GUIDANCE:
-        raise InvalidInput(f"Guidance must be a number from {MIN_GUIDANCE} to {MAX_GUIDANCE}, not {_show(value)}.")
+        raise InvalidInput(f"Guidance must be a number from {MIN_GUIDANCE} to {MAX_GUIDANCE}, not {show(value)}.")
     return float(value)
 
 
@@ -65,14 +65,24 @@ def check_size(
     if not _is_number(height) or 2 * height != wide:
         raise InvalidInput(
             f"A panorama is twice as wide as it is high: a width of {wide} pixels needs a height of {wide // 2}, "
-            f"not {_show(height)}."
+            f"not {show(height)}."
         )
     return wide, wide // 2
 
 
+def check_near_far(near_m: Any, far_m: Any) -> tuple[float, float]:
+    """The distances in metres at disparity 1 and 0: two numbers, 0 < near < far."""
+    if not (_is_number(near_m) and _is_number(far_m) and 0 < near_m < far_m < float("inf")):
+        raise InvalidInput(
+            "The nearest and the farthest distance must be two numbers of metres, 0 < near < far, "
+            f"not {show(near_m)} and {show(far_m)}."
+        )
+    return float(near_m), float(far_m)
+
+
 def _check_text(value: Any, name: str) -> str:
     if not isinstance(value, str):
-        raise InvalidInput(f"{name} must be a text, not {_show(value)}.")
+        raise InvalidInput(f"{name} must be a text, not {show(value)}.")
     if len(value) > MAX_PROMPT:
         raise InvalidInput(f"{name} has {len(value):,} characters; at most {MAX_PROMPT:,} are allowed.")
     for position, character in enumerate(value, start=1):
@@ -89,7 +99,7 @@ def _check_text(value: Any, name: str) -> str:
 def _check_whole(value: Any, name: str, lowest: int, highest: int) -> int:
     # 25.0 is whole: JSON and sliders do not tell it from 25. NaN and infinity equal no whole number.
     if not _is_number(value) or value % 1 != 0 or not lowest <= value <= highest:
-        raise InvalidInput(f"{name} must be a whole number from {lowest:,} to {highest:,}, not {_show(value)}.")
+        raise InvalidInput(f"{name} must be a whole number from {lowest:,} to {highest:,}, not {show(value)}.")
     return int(value)
 
 
@@ -98,7 +108,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
-def _show(value: Any) -> str:
+def show(value: Any) -> str:
     """The value for a sentence, cut so that a page of text does not become one."""
     try:
         text = repr(value)

@@ -1,0 +1,148 @@
+"""Whether a folder is a whole LDM3D model, found out without loading it: files, headers and configs only.
+
+Everything here is pure Python and takes milliseconds, however large the weights are. Weights are read from safetensors
+alone; `.bin` files are pickles, which can run code when opened, and are refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import struct
+from pathlib import Path
+from typing import Any
+
+from ldm3d_web.errors import InvalidModel
+from ldm3d_web.ldm3d.registry import SETTINGS_FILE, read_json, spec_of_folder
+
+# Where diffusers puts the configs and the weights of each part.
+CONFIGS = {
+    "unet": "unet/config.json",
+    "vae": "vae/config.json",
+    "text_encoder": "text_encoder/config.json",
+    "scheduler": "scheduler/scheduler_config.json",
+}
+WEIGHTS = {
+    "unet": "unet/diffusion_pytorch_model.safetensors",
+    "vae": "vae/diffusion_pytorch_model.safetensors",
+    "text_encoder": "text_encoder/model.safetensors",
+}
+TOKENIZER = "tokenizer/tokenizer.json"
+TOKENIZER_PAIR = ("tokenizer/vocab.json", "tokenizer/merges.txt")  # the older form of the same
+
+_BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
+_CLASSES = {"unet": "UNet2DConditionModel", "vae": "AutoencoderKL"}
+
+
+def verify(folder: Path) -> None:
+    """Raise InvalidModel, with one sentence, unless the folder holds a whole LDM3D model.
+
+    Checked: every file is there; JSON is JSON; safetensors are complete; the channels of autoencoder, U-Net and text
+    encoder fit each other and the weights; `ldm3d.json`, where there is one, has known keys and sane values.
+    """
+    if not folder.is_dir():
+        raise InvalidModel(f"{folder.name!r} is not a folder with a model.")
+    if missing := missing_files(folder):
+        pickles = sorted(str(file.relative_to(folder)) for file in folder.glob("*/*.bin"))
+        only = f"; {', '.join(pickles)} cannot stand in, since .bin files can run code" if pickles else ""
+        raise InvalidModel(
+            f"The model {folder.name!r} lacks {', '.join(missing)}{only}; "
+            "a diffusers folder with safetensors weights is needed."
+        )
+    read_json(folder / "model_index.json")
+    configs = {part: read_json(folder / file) for part, file in CONFIGS.items()}
+    shapes = {part: read_shapes(folder / file) for part, file in WEIGHTS.items()}
+    for part, name in _CLASSES.items():
+        if configs[part].get("_class_name", name) != name:
+            raise InvalidModel(f"{CONFIGS[part]} is of a {configs[part]['_class_name']}; a {name} is needed.")
+    _check_channels(configs, shapes)
+    spec_of_folder(folder)
+
+
+def missing_files(folder: Path) -> list[str]:
+    """The files that a model needs and that are not in the folder."""
+    needed = ["model_index.json", *CONFIGS.values(), *WEIGHTS.values()]
+    if not (folder / TOKENIZER).is_file():
+        needed += TOKENIZER_PAIR
+    return [file for file in needed if not (folder / file).is_file()]
+
+
+def read_shapes(file: Path) -> dict[str, tuple[int, ...]]:
+    """The tensors of a safetensors file by name, from its header. Raises InvalidModel for one that is not whole."""
+    name, size = f"{file.parent.name}/{file.name}", file.stat().st_size
+    with file.open("rb") as stream:
+        start = stream.read(8)
+        length = struct.unpack("<Q", start)[0] if len(start) == 8 else size
+        if 8 + length > size:
+            raise InvalidModel(f"{name} is cut short or no safetensors file: {size:,} bytes do not hold its header.")
+        try:
+            header = json.loads(stream.read(length))
+            tensors = {key: value for key, value in header.items() if key != "__metadata__"}
+            ends = [0, *(int(value["data_offsets"][1]) for value in tensors.values())]
+            shapes = {key: tuple(int(side) for side in value["shape"]) for key, value in tensors.items()}
+            lengths = [_BYTES[value["dtype"]] * math.prod(shapes[key]) for key, value in tensors.items()]
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
+            raise InvalidModel(f"{name} is no safetensors file: its header cannot be read.") from None
+    if 8 + length + max(ends) != size or sum(lengths) != max(ends):
+        raise InvalidModel(
+            f"{name} is cut short or damaged: it should have {8 + length + sum(lengths):,} bytes but has {size:,}."
+        )
+    return shapes
+
+
+def _check_channels(configs: dict[str, dict[str, Any]], shapes: dict[str, dict[str, tuple[int, ...]]]) -> None:
+    vae, unet, text = configs["vae"], configs["unet"], configs["text_encoder"]
+    picture = (vae.get("in_channels"), vae.get("out_channels"))
+    if picture not in ((4, 4), (6, 6)):
+        raise InvalidModel(
+            f"The autoencoder takes {picture[0]} and gives {picture[1]} channels; an LDM3D model has 4 (with depth) "
+            "or 6 (depth in two bytes) both ways."
+        )
+    latent = vae.get("latent_channels")
+    if (unet.get("in_channels"), unet.get("out_channels")) != (latent, latent):
+        raise InvalidModel(
+            f"The U-Net takes {unet.get('in_channels')} and gives {unet.get('out_channels')} channels, but the "
+            f"autoencoder's latents have {latent}."
+        )
+    if unet.get("cross_attention_dim") != text.get("hidden_size"):
+        raise InvalidModel(
+            f"The U-Net reads words of width {unet.get('cross_attention_dim')}, but the text encoder's have "
+            f"{text.get('hidden_size')}."
+        )
+    # The weights must be those of the configs: file sizes of 4 and 6 channels are nearly the same.
+    for part, tensor, axis, expected in (
+        ("vae", "encoder.conv_in.weight", 1, picture[0]),
+        ("vae", "decoder.conv_out.weight", 0, picture[1]),
+        ("vae", "decoder.conv_in.weight", 1, latent),
+        ("unet", "conv_in.weight", 1, latent),
+        ("unet", "conv_out.weight", 0, latent),
+    ):
+        shape = shapes[part].get(tensor, ())
+        if len(shape) != 4 or shape[axis] != expected:
+            found = f"has the shape {shape}" if shape else "is not there"
+            raise InvalidModel(
+                f"{WEIGHTS[part]} does not fit its config: {tensor} {found}, {expected} channels are due."
+            )
+
+
+_HASHES: dict[tuple[str, int, int], bytes] = {}
+
+
+def revision_of(folder: Path) -> str:
+    """Twelve hex digits that name the model's content: a hash over every file that decides its pictures.
+
+    Kept in memory by path, size and time of change, so that only the first call reads the weights.
+    """
+    whole = hashlib.sha256()
+    files = ["model_index.json", *CONFIGS.values(), *WEIGHTS.values(), TOKENIZER, *TOKENIZER_PAIR]
+    files += ["tokenizer/tokenizer_config.json", SETTINGS_FILE]
+    for name in sorted(name for name in files if (folder / name).is_file()):
+        file = (folder / name).resolve()
+        state = file.stat()
+        key = (str(file), state.st_size, state.st_mtime_ns)
+        if key not in _HASHES:
+            with file.open("rb") as stream:
+                _HASHES[key] = hashlib.file_digest(stream, "sha256").digest()
+        whole.update(name.encode() + b"\0" + _HASHES[key])
+    return whole.hexdigest()[:12]
