@@ -39,7 +39,8 @@ export class Ldm3dViewer extends HTMLElement {
   #frame = document.createElement('div');
   #picture = document.createElement('img');
   #bar = document.createElement('div');
-  #note = document.createElement('p');
+  #note = document.createElement('div');
+  #words = document.createElement('p');
 
   constructor() {
     super();
@@ -52,8 +53,14 @@ export class Ldm3dViewer extends HTMLElement {
     this.#picture.alt = '';
     this.#picture.hidden = true;
     this.#bar.className = 'bar';
+    const close = document.createElement('button');
+    close.type = 'button';
+    close.textContent = '×';
+    close.setAttribute('aria-label', 'Close');
+    close.addEventListener('click', () => this.#say(''));
+    this.#words.setAttribute('role', 'status');
     this.#note.className = 'note';
-    this.#note.setAttribute('role', 'status');
+    this.#note.append(this.#words, close);
     this.#note.hidden = true;
     root.append(this.#frame, this.#picture, this.#bar, this.#note);
   }
@@ -177,10 +184,11 @@ export class Ldm3dViewer extends HTMLElement {
     }
   }
 
-  /** A sentence in the frame until the next scene; none takes it away. @param {string} text */
+  /** A sentence in the frame until the next scene or until it is closed; none takes it away. @param {string} text */
   #say(text) {
-    this.#note.textContent = text;
+    this.#note.classList.toggle('low', this.#flat !== null || this.#stage?.hasScene === true);
     this.#note.hidden = text === '';
+    this.#words.textContent = text;
   }
 
   /** Whether a headset shows the scene now. */

@@ -16,9 +16,6 @@ document.documentElement.classList.toggle('embedded', embedded);
 await customElements.whenDefined('ldm3d-viewer');
 keepViewInLink();
 wireButtons();
-viewer.addEventListener('error', (event) => {
-  if (viewer.stats().drawCalls > 0) say(/** @type {any} */ (event).detail.message);
-});
 viewer.addEventListener('load', () => say('The scene is here.', true));
 if (embedded) listenToParent(viewer, { show, current: () => document.body.dataset.scene ?? '' });
 else viewer.focus({ preventScroll: true });

@@ -1,0 +1,34 @@
+"""The canvas shows what a camera in the room would see: upright, not mirrored, in metres, in its own colours."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.browser import room
+from tests.browser.room import photo, psnr
+from tests.browser.site import ROOM
+
+GLB = f"/scenes/{ROOM}/scene.glb"
+FOV = 70.0
+
+
+@pytest.mark.parametrize(
+    "pose",
+    [
+        {},
+        {"x": 0.2},
+        {"yaw": 140.0},
+        {"x": 0.1, "y": 0.15, "z": -0.1, "yaw": -60.0, "pitch": 30.0},
+    ],
+    ids=["centre", "moved", "turned", "both"],
+)
+def test_the_canvas_is_the_room_from_there(visit, pose):
+    viewer = visit().bare(GLB).ready()
+    viewer.page.evaluate("(pose) => { document.getElementById('viewer').pose = pose }", pose)
+    seen = viewer.picture()
+    truth = photo(320, 200, FOV, (pose.get("x", 0), pose.get("y", 0), pose.get("z", 0)), pose.get("yaw", 0), pose.get("pitch", 0))
+    assert psnr(seen, truth) > 28
+    assert psnr(seen[:, ::-1], truth) < 15
+    if pose.get("x"):
+        assert psnr(seen, truth) > psnr(seen, photo(320, 200, FOV, yaw=pose.get("yaw", 0), pitch=pose.get("pitch", 0))) + 3
