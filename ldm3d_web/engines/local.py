@@ -46,6 +46,7 @@ class LocalEngine:
         self._finished: deque[str] = deque()
         self._closing = False
         self._thread: threading.Thread | None = None
+        self._preparing = prepare is not None
 
     def start(self) -> None:
         """Begin to work. Once only."""
@@ -82,6 +83,8 @@ class LocalEngine:
             self._jobs[job.id] = job
             self._waiting.append(job)
             job.say("queued", {"position": len(self._waiting)})
+            if self._preparing:
+                job.say("stage", {"stage": "loading"})
             self._changed.notify_all()
         return job
 
@@ -124,6 +127,7 @@ class LocalEngine:
                 log.warning("the model is not ready", reason=str(error))
             except Exception:
                 log.exception("the model could not be prepared")
+            self._preparing = False
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting or self._closing)

@@ -1,0 +1,201 @@
+"""The page at `/`: Gradio holds the fields and the queue of clicks, a frame holds the scene.
+
+Words from visitors reach the browser as values of components and are set as text there, never as part of a template:
+Gradio would run them as code.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import asdict
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI
+
+from ldm3d_web.create import GenerateRequest, random_seed
+from ldm3d_web.engines.jobs import ENDS
+from ldm3d_web.engines.local import CANCELLED
+from ldm3d_web.ldm3d import inputs
+from ldm3d_web.ldm3d.registry import ModelSpec
+from ldm3d_web.web.endpoint import add_endpoint
+from ldm3d_web.web.follow import follow, state_of
+from ldm3d_web.web.studio import Studio
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+
+def mount_ui(app: FastAPI, studio: Studio) -> FastAPI:
+    """Put the page at `/`, behind the routes that the app has already."""
+    # Read while Gradio is imported: it would tell its makers of each start.
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    import gradio as gr
+
+    from ldm3d_web.web.theme import theme
+
+    return gr.mount_gradio_app(
+        app,
+        build_ui(studio),
+        path="/",
+        theme=theme(),
+        css=_page("page.css"),
+        allowed_paths=[],
+        show_error=False,
+        max_file_size="1mb",  # the page takes no files
+        ssr_mode=False,
+        enable_monitoring=False,
+        run_history=False,
+        pwa=False,
+        mcp_server=False,
+        footer_links=[],
+    )
+
+
+def build_ui(studio: Studio) -> gr.Blocks:
+    """The page and its named endpoint `generate`."""
+    import gradio as gr
+
+    specs = studio.models
+    first = next(iter(specs))
+    start = specs[first]
+
+    with gr.Blocks(title="LDM3D Web", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as page:
+        gr.HTML(
+            "",
+            html_template=_page("top.html"),
+            padding=False,
+        )
+        stage = gr.HTML(
+            {"state": "start"},
+            html_template=_page("stage.html"),
+            js_on_load=_page("stage.js"),
+            apply_default_css=False,
+            padding=False,
+            elem_id="stage",
+        )
+        with gr.Row(elem_id="ask"):
+            prompt = gr.Textbox(
+                label="What do you want to see?",
+                placeholder="Describe a place",
+                lines=1,
+                max_lines=4,
+                scale=8,
+                elem_id="prompt",
+                autofocus=True,
+            )
+            go = gr.Button("Generate", variant="primary", scale=0, min_width=140, elem_id="go")
+            stop = gr.Button("Cancel", variant="secondary", scale=0, min_width=140, visible=False, elem_id="stop")
+        examples = gr.Dataset(
+            label="Try one of these",
+            components=[prompt],
+            samples=_samples(start),
+            type="values",
+            elem_id="examples",
+            visible=bool(start.examples),
+        )
+        about = gr.Textbox(
+            _about(first, start), show_label=False, container=False, interactive=False, elem_id="about", max_lines=3
+        )
+        with gr.Accordion("Settings", open=False, elem_id="settings"):
+            with gr.Row():
+                model = gr.Dropdown(list(specs), value=first, label="Model", elem_id="model")
+                negative = gr.Textbox(label="Avoid", placeholder="What should not be in it", elem_id="negative")
+            with gr.Row():
+                steps = gr.Slider(
+                    inputs.MIN_STEPS, inputs.MAX_STEPS, start.defaults.steps, step=1, label="Steps", elem_id="steps"
+                )
+                guidance = gr.Slider(
+                    inputs.MIN_GUIDANCE, inputs.MAX_GUIDANCE, start.defaults.guidance, step=0.5,
+                    label="Guidance: how closely to follow the sentence", elem_id="guidance",
+                )  # fmt: skip
+            with gr.Row(elem_id="seeds"):
+                seed = gr.Number(None, precision=0, label="Seed: the same one paints the same picture", elem_id="seed")
+                dice = gr.Button("Roll a seed", scale=0, min_width=120, elem_id="dice")
+                fresh = gr.Checkbox(True, label="A new seed each time", elem_id="fresh")
+        recent = gr.HTML(
+            [],
+            html_template='<section class="recent" hidden><h2>Recent scenes</h2><ul class="strip"></ul></section>',
+            js_on_load=_page("recent.js"),
+            apply_default_css=False,
+            padding=False,
+            elem_id="recent",
+        )
+
+        def listed() -> list[dict[str, str]]:
+            return [asdict(entry) for entry in studio.recent()]
+
+        def opened() -> tuple[dict[str, Any], list[dict[str, str]]]:
+            entries = listed()
+            return {"state": "idle", "scene": entries[0]["id"] if entries else None}, entries
+
+        async def paint(
+            prompt: str, negative: str, fresh: bool, seed: float | None, steps: Any, guidance: Any, model: str
+        ) -> AsyncIterator[dict[Any, Any]]:
+            number: Any = random_seed() if fresh or seed is None else seed
+            yield {stage: {"state": "queued", "position": 1}, seed: number}
+            request = GenerateRequest(prompt, negative or "", number, steps, guidance, model=model)
+            async with aclosing(follow(studio, request)) as events:
+                async for event in events:
+                    shown: dict[Any, Any] = {stage: gr.skip() if event is None else state_of(event)}
+                    if event is not None and event.name in ENDS:
+                        shown |= {go: gr.update(visible=True), stop: gr.update(visible=False), recent: listed()}
+                    yield shown
+
+        def chosen(name: str) -> dict[Any, Any]:
+            spec = specs[name]
+            return {
+                steps: spec.defaults.steps,
+                guidance: spec.defaults.guidance,
+                about: _about(name, spec),
+                examples: gr.Dataset(samples=_samples(spec), visible=bool(spec.examples)),
+            }
+
+        private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        page.load(opened, None, [stage, recent], **private)
+        asked = gr.on(
+            [go.click, prompt.submit],
+            lambda: (gr.update(visible=False), gr.update(visible=True)),
+            None,
+            [go, stop],
+            queue=False,
+            **private,
+        )
+        running = asked.then(
+            paint,
+            [prompt, negative, fresh, seed, steps, guidance, model],
+            [stage, seed, go, stop, recent],
+            concurrency_limit=None,  # the engine has the queue, for the page and the API alike
+            **private,
+        )
+        stop.click(
+            lambda: ({"state": "error", "message": CANCELLED}, gr.update(visible=True), gr.update(visible=False)),
+            None,
+            [stage, go, stop],
+            cancels=[running],
+            queue=False,
+            **private,
+        )
+        examples.click(lambda sample: sample[0], examples, prompt, queue=False, **private)
+        model.change(chosen, model, [steps, guidance, about, examples], queue=False, **private)
+        dice.click(lambda: (random_seed(), False), None, [seed, fresh], queue=False, **private)
+
+        add_endpoint(studio)
+    return page
+
+
+def _samples(spec: ModelSpec) -> list[list[str]]:
+    return [[sentence] for sentence in spec.examples]
+
+
+def _about(name: str, spec: ModelSpec) -> str:
+    """The honest line: what the chosen model is, and how to speak to it."""
+    return " ".join(
+        part for part in (f"{name}: {spec.description}" if spec.description else name, spec.prompt_hint) if part
+    )
+
+
+def _page(name: str) -> str:
+    return (resources.files("ldm3d_web.web") / "page" / name).read_text(encoding="utf-8")
