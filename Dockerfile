@@ -34,4 +34,4 @@ ENV LDM3D_HOST=0.0.0.0 LDM3D_PORT=7860 LDM3D_DATA=/home/user/data PYTHONUNBUFFER
 EXPOSE 7860
 HEALTHCHECK --start-period=60s --interval=30s --timeout=5s \
     CMD [".venv/bin/python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:7860/healthz', timeout=4)"]
-CMD [".venv/bin/python", "-m", "ldm3d_web", "serve"]
+CMD [".venv/bin/python", "app.py"]

@@ -213,7 +213,7 @@ def test_the_image_runs_as_user_1000_and_builds_nothing_at_run_time():
     stage = final_stage()
     assert re.findall(r"^USER (.*)", stage, re.M) == ["user"] and "--uid 1000 user" in stage
     command = json.loads(re.findall(r"^CMD (.*)", stage, re.M)[-1])
-    assert command == [".venv/bin/python", "-m", "ldm3d_web", "serve"]
+    assert command == [".venv/bin/python", "app.py"]
     assert not re.search(r"\b(pip|npm|apt-get|scripts/)", "\n".join(re.findall(r"^RUN .*", stage, re.M)))
     assert "/healthz" in stage
     # A volume that is mounted where the image has no folder would belong to root.
