@@ -13,12 +13,13 @@ import cv2
 import numpy as np
 
 from ldm3d_web import rgbd_files
-from ldm3d_web.errors import InvalidImage
+from ldm3d_web.errors import InvalidImage, InvalidInput
 from ldm3d_web.gltf.write import write_glb
 from ldm3d_web.panorama import guess, layers, mesh, scale
 from ldm3d_web.panorama.seam import wrap_pad
 from ldm3d_web.rgbd import Panorama, Rgbd
 
+LEAST_TRIANGLES, MOST_TRIANGLES = 1000, 2_000_000  # that can be asked for
 MAX_TRIANGLES = 150_000  # a Quest draws 750k per eye; this leaves it room, and the file small
 SKY_TRIANGLES = 12_000  # finer would not show: the picture lies on a sphere
 SKY_SHARE = 8  # a dome never takes more than this fraction of the budget
@@ -50,7 +51,7 @@ def pack_scene(
     provenance: facts about where the picture comes from; scale, sizes and the formula are added to them.
     Raises InvalidInput for numbers out of range, before any work.
     """
-    mesh.check_max_triangles(max_triangles)
+    check_max_triangles(max_triangles)
     ends = scale.find_range(rgbd, near_m=near_m, far_m=far_m, eye_height_m=eye_height_m)
     panorama = scale.in_range(rgbd, ends)
     meshes = build_meshes(panorama, max_triangles)
@@ -69,6 +70,13 @@ def pack_scene(
     web = write_glb(meshes, provenance=facts, profile="web")
     portable = write_glb(meshes, provenance=facts, profile="portable")
     return PackedScene(panorama, web, portable, facts)
+
+
+def check_max_triangles(max_triangles: int) -> None:
+    """Raises InvalidInput for a number of triangles that cannot be asked for."""
+    if not LEAST_TRIANGLES <= max_triangles <= MOST_TRIANGLES:
+        allowed = f"{LEAST_TRIANGLES:,} to {MOST_TRIANGLES:,}"
+        raise InvalidInput(f"{max_triangles:,} triangles were asked for; allowed are {allowed}.")
 
 
 def build_meshes(panorama: Panorama, max_triangles: int = MAX_TRIANGLES) -> list[mesh.Mesh]:

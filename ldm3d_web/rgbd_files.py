@@ -43,7 +43,9 @@ def read_rgb(source: Source, *, max_width: int | None = None) -> np.ndarray:
     """
     data = _bytes(source, "picture")
     with _opened(data, "picture") as image:
-        _check_size(image.size, "picture", turned=image.getexif().get(0x0112, 1) >= 5)
+        # Not getexif() here: for a PNG it would decode the pixels, before their number has been looked at.
+        width, height = image.size
+        _check_size((max(width, height), min(width, height)), "picture", says=image.size)
         if image.mode.startswith("I") or image.mode == "F":
             raise InvalidImage("The picture has one 16-bit gray channel, like a depth map; a picture needs colours.")
         if max_width:
@@ -52,7 +54,9 @@ def read_rgb(source: Source, *, max_width: int | None = None) -> np.ndarray:
         try:
             profile = image.info.get("icc_profile")
             image.load()
-            rgb = _in_srgb(_opaque(ImageOps.exif_transpose(image)), profile)
+            upright = ImageOps.exif_transpose(image)
+            _check_size(upright.size, "picture")
+            rgb = _in_srgb(_opaque(upright), profile)
         except _DAMAGED as error:
             raise InvalidImage("The picture is damaged or cut off; its pixels cannot be read.") from error
     array = np.array(rgb)
@@ -71,7 +75,9 @@ def read_disparity(source: Source) -> np.ndarray:
         with _opened(data, "depth map") as image:
             kind = image.format
         raise InvalidImage(f"The depth map is a {kind} file; it must be a 16-bit gray PNG.")
-    bits, colour = data[24:26] if len(data) >= 26 else (0, 0)
+    if len(data) < 26:
+        raise InvalidImage("The depth map is damaged or cut off; its header cannot be read.")
+    bits, colour = data[24], data[25]
     if colour != 0:
         raise InvalidImage("The depth map has colours; it must be a PNG with one 16-bit gray channel.")
     if bits != 16:
@@ -161,9 +167,10 @@ def _what_else(data: bytes, what: str) -> str:
     return f"The {what} is {found}; it must be a PNG, JPEG or WebP file."
 
 
-def _check_size(size: tuple[int, int], what: str, *, turned: bool = False) -> None:
-    width, height = size[::-1] if turned else size
+def _check_size(size: tuple[int, int], what: str, *, says: tuple[int, int] | None = None) -> None:
+    width, height = size
     if width != 2 * height or not MIN_WIDTH <= width <= MAX_WIDTH:
+        width, height = says or size
         raise InvalidImage(f"The {what} is {width:,}x{height:,} pixels; it must be {SIZES}.")
 
 

@@ -72,7 +72,7 @@ def _check_bounds(document: dict[str, Any], index: int, values: np.ndarray) -> N
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         raise BrokenGlb(f"accessor {index} holds NaN or infinity")
     for name, actual in (("min", values.min(axis=0)), ("max", values.max(axis=0))):
-        if name in accessor and not np.array_equal(np.asarray(accessor[name], values.dtype), np.atleast_1d(actual)):
+        if name in accessor and not np.array_equal(accessor[name], np.atleast_1d(actual)):
             raise BrokenGlb(f"accessor {index} says {name} {accessor[name]} but it is {actual.tolist()}")
 
 

@@ -7,7 +7,7 @@ import io
 import numpy as np
 from PIL import Image
 
-WEBP_QUALITY, WEBP_EFFORT = 90, 2  # effort 4 saves 5 % of the bytes for twice the time
+WEBP_QUALITY, WEBP_EFFORT = 90, 0  # effort 4 takes three times as long for 15 % fewer bytes and no better picture
 JPEG_QUALITY = 92
 
 

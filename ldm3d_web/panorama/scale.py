@@ -77,9 +77,9 @@ def find_range(
     if floor is not None:
         near, far = floor.ends_m(height)
         return Range(near, far, height, "floor")
-    near = _near_for_ground(rgbd.disparity, height)
-    if near is not None:
-        return Range(near, ASSUMED_FAR_M, height, "ground")
+    ground = _near_for_ground(rgbd.disparity, height)
+    if ground is not None:
+        return Range(ground, ASSUMED_FAR_M, height, "ground")
     return Range(ASSUMED_NEAR_M, ASSUMED_FAR_M, height, "assumed")
 
 
@@ -89,6 +89,8 @@ LEAST_GROUND = 0.3  # disparity; with less below, something else is nearest and 
 
 def _near_for_ground(disparity: np.ndarray, height_m: float) -> float | None:
     """near, metres, that puts the middle of what lies around straight down at height_m, for far = ASSUMED_FAR_M."""
+    step = max(disparity.shape[0] // 512, 1)
+    disparity = disparity[::step, ::step]
     rows, columns = disparity.shape
     down = -pixel_rays(rows, 1)[:, 0, 1]
     below = np.flatnonzero(down > math.cos(math.radians(FEET_DEG)))

@@ -6,12 +6,15 @@ did. A far wall taken for sky would be a hole in the room, so the rules lean tow
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 
 from ldm3d_web.panorama.seam import wrap_pad
 
 LEAST_FAR_M = 30.0  # a scene that ends nearer is a room
+LEVEL_SHARE = 0.01  # of the upper half: how much of it must be at the far end
 FAR_END = 0.12  # disparity that can still be called the far end
 LEAST_BAND, MOST_BAND = 0.01, 0.04  # how far above its own level sky may scatter
 LEAST_SHARE = 0.002  # of the sphere; smaller patches are gaps between leaves, and noise
@@ -22,14 +25,14 @@ SMALLEST_HOLE = 0.0002  # of the sphere; smaller islands inside the sky are nois
 def find_sky(disparity: np.ndarray, far_m: float) -> np.ndarray:
     """(H, W) bool for a disparity map (H, W) in [0, 1] whose 0 is far_m metres away."""
     none = np.zeros(disparity.shape, bool)
-    height = disparity.shape[0]
-    above = disparity[: height // 2]
+    step = _step(disparity)
+    above = disparity[: disparity.shape[0] // 2][::step, ::step]
     if far_m < LEAST_FAR_M or above.size == 0:
         return none
-    weights = np.repeat(_solid_angle(height, 1)[: height // 2], disparity.shape[1])
+    rows = _solid_angle(disparity.shape[0])[: disparity.shape[0] // 2 : step]
     order = np.argsort(above, axis=None)
-    share = np.cumsum(weights[order])
-    level = float(above.ravel()[order[np.searchsorted(share, 0.02 * share[-1])]])
+    share = np.cumsum(np.broadcast_to(rows[:, None], above.shape).ravel()[order])
+    level = float(above.ravel()[order[np.searchsorted(share, LEVEL_SHARE * share[-1])]])
     if level > FAR_END:
         return none
     # The level is the low end of the noise; its spread is measured on what lies around it.
@@ -50,32 +53,38 @@ def _is_no_speck(share: float, above: float) -> bool:
     return share >= SMALLEST_HOLE
 
 
-def _patches(mask: np.ndarray, keep) -> np.ndarray:
+def _patches(mask: np.ndarray, keep: Callable[[float, float], bool]) -> np.ndarray:
     """The connected patches of a mask, joined over the wrap, for which keep(share of sphere, share above) is true."""
     count, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
-    parent = np.arange(count)
+    parent = list(range(count))
 
     def root(label: int) -> int:
         while parent[label] != label:
-            label = int(parent[label])
+            label = parent[label]
         return label
 
-    left, right = labels[:, 0], labels[:, -1]
-    for a, b in set(zip(left.tolist(), right.tolist(), strict=True)):
-        if a and b:
-            parent[max(root(a), root(b))] = min(root(a), root(b))
-    joined = np.array([root(label) for label in range(count)])
-    height, width = mask.shape
-    weights = np.broadcast_to(_solid_angle(height, width)[:, None], mask.shape)
-    up = np.broadcast_to((np.arange(height) < height / 2)[:, None], mask.shape)
-    patch = joined[labels]
-    share = np.bincount(patch.ravel(), weights.ravel(), count)
-    above = np.bincount(patch.ravel(), (weights * up).ravel(), count) / np.maximum(share, 1e-12)
-    kept = np.array([label > 0 and share[label] > 0 and keep(share[label], above[label]) for label in range(count)])
-    return kept[patch]
+    for left, right in set(zip(labels[:, 0].tolist(), labels[:, -1].tolist(), strict=True)):
+        if left and right:
+            parent[max(root(left), root(right))] = min(root(left), root(right))
+    patch = np.array([root(label) for label in range(count)])
+
+    step, height = _step(mask), mask.shape[0]
+    seen = patch[labels[::step, ::step]]
+    rows = _solid_angle(height)[::step] * step / seen.shape[1]
+    weights = np.broadcast_to(rows[:, None], seen.shape)
+    up = (np.arange(0, height, step) < height / 2)[:, None]
+    share = np.bincount(seen.ravel(), weights.ravel(), count)
+    above = np.bincount(seen.ravel(), (weights * up).ravel(), count) / np.maximum(share, 1e-12)
+    kept = [label > 0 and keep(float(share[label]), float(above[label])) for label in range(count)]
+    return np.array(kept)[patch][labels]
 
 
-def _solid_angle(height: int, width: int) -> np.ndarray:
-    """(H,) share of the sphere that one pixel of each row covers, for rows of `width` pixels."""
+def _step(image: np.ndarray) -> int:
+    """Every how many pixels one is enough to weigh areas with."""
+    return max(image.shape[1] // 1024, 1)
+
+
+def _solid_angle(height: int) -> np.ndarray:
+    """(H,) share of the sphere that each row of an equirectangular picture covers."""
     edges = np.cos(np.linspace(0, np.pi, height + 1))
-    return (edges[:-1] - edges[1:]) / 2 / width
+    return (edges[:-1] - edges[1:]) / 2

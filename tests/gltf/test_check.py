@@ -1,0 +1,112 @@
+"""Planted faults: each must be caught by our own look, or by Khronos' validator, or by both."""
+
+import struct
+
+import pytest
+
+from ldm3d_web.gltf.check import check_glb
+from ldm3d_web.gltf.container import BrokenGlb, pack, unpack
+from ldm3d_web.gltf.write import write_glb
+from tests.gltf.meshes import landscape
+from tests.khronos import assert_valid_glb, validate
+
+
+@pytest.fixture(params=["web", "portable"])
+def sound(request) -> bytes:
+    return write_glb(landscape(2000, 16), provenance={"prompt": "a lake"}, profile=request.param)
+
+
+def position_accessor(document):
+    return document["accessors"][document["meshes"][0]["primitives"][0]["attributes"]["POSITION"]]
+
+
+def index_accessor(document):
+    return document["accessors"][document["meshes"][0]["primitives"][0]["indices"]]
+
+
+def count_too_high(document, binary):
+    position_accessor(document)["count"] += 100_000
+
+
+def count_of_one_attribute(document, binary):
+    position_accessor(document)["count"] -= 1
+
+
+def maximum_wrong(document, binary):
+    position_accessor(document)["max"][0] += 1
+
+
+def bounds_missing(document, binary):
+    del position_accessor(document)["min"]
+
+
+def view_past_the_end(document, binary):
+    document["bufferViews"][-1]["byteLength"] += 8
+
+
+def index_past_the_vertices(document, binary):
+    view = document["bufferViews"][index_accessor(document)["bufferView"]]
+    struct.pack_into("<H", binary, view["byteOffset"], 65000)
+
+
+def image_of_another_kind(document, binary):
+    view = document["bufferViews"][document["images"][0]["bufferView"]]
+    binary[view["byteOffset"] : view["byteOffset"] + 4] = b"GIF8"
+
+
+def half_a_triangle(document, binary):
+    index_accessor(document)["count"] -= 1
+
+
+FAULTS = [
+    count_too_high,
+    count_of_one_attribute,
+    maximum_wrong,
+    bounds_missing,
+    view_past_the_end,
+    index_past_the_vertices,
+    image_of_another_kind,
+    half_a_triangle,
+]
+
+
+def test_sound_ones_pass(sound):
+    check_glb(sound)
+    assert_valid_glb(sound)
+    assert validate(sound)["info"]["totalTriangleCount"] <= 2000
+
+
+@pytest.mark.parametrize("plant", FAULTS)
+def test_a_planted_fault_is_caught_by_us_and_by_khronos(sound, plant):
+    document, binary = unpack(sound)
+    changed = bytearray(binary)
+    plant(document, changed)
+    broken = pack(document, bytes(changed))
+    with pytest.raises(BrokenGlb):
+        check_glb(broken)
+    with pytest.raises(AssertionError):
+        assert_valid_glb(broken)
+
+
+@pytest.mark.parametrize(
+    "cut", [lambda glb: glb[:-4], lambda glb: glb + b"\0\0\0\0", lambda glb: b"GLTF" + glb[4:], lambda glb: glb[:17]]
+)
+def test_a_damaged_container_is_caught(sound, cut):
+    with pytest.raises(BrokenGlb):
+        check_glb(cut(sound))
+    with pytest.raises(AssertionError):
+        assert_valid_glb(cut(sound))
+
+
+@pytest.mark.parametrize("json", [b"[1]  ", b"{oops", b"\xff\xfe  "])
+def test_a_container_with_other_json_is_caught(json):
+    json += b" " * (-len(json) % 4)
+    glb = struct.pack("<IIIII", 0x46546C67, 2, 20 + len(json), len(json), 0x4E4F534A) + json
+    with pytest.raises(BrokenGlb, match="JSON"):
+        unpack(glb)
+
+
+def test_pack_and_unpack_are_each_other_s_reverse():
+    for binary in (b"", b"1", b"1234", b"12345"):
+        document, back = unpack(pack({"asset": {"version": "2.0"}, "x": "é"}, binary))
+        assert document["x"] == "é" and back[: len(binary)] == binary and len(back) - len(binary) < 4
