@@ -17,6 +17,7 @@ import torch
 from ldm3d_web.training import losses, sheets
 from ldm3d_web.training.run import Average, Run
 from ldm3d_web.training.shards import Shards
+from ldm3d_web.training.thumbnail import start_as_thumbnail
 
 if TYPE_CHECKING:
     from diffusers import AutoencoderKL
@@ -27,14 +28,14 @@ class AutoencoderPlan:
     """Sizes and rates of stage one."""
 
     widths: tuple[int, ...] = (16, 32, 64, 96, 128)  # five blocks: four halvings, 16 pixels to a latent
-    latent_channels: int = 16
-    norm_groups: int = 8
+    latent_channels: int = 12
+    norm_groups: int = 2
     crop: int = 128  # pixels
     batch: int = 16  # crops; whole panoramas are fewer, for the same number of pixels
     whole_from: float = 0.7  # from this part of the budget on: whole panoramas
-    learning_rate: float = 6e-4
-    warmup_steps: int = 200
-    divergence_weight: float = 1e-5
+    learning_rate: float = 4e-4
+    warmup_steps: int = 100
+    divergence_weight: float = 1e-4
     average_decay: float = 0.998
     look_every_s: float = 300.0
 
@@ -44,7 +45,7 @@ def build(plan: AutoencoderPlan, width: int) -> AutoencoderKL:
     from diffusers import AutoencoderKL
 
     blocks = len(plan.widths)
-    return AutoencoderKL(
+    model = AutoencoderKL(
         in_channels=4,
         out_channels=4,
         down_block_types=("DownEncoderBlock2D",) * blocks,
@@ -57,6 +58,8 @@ def build(plan: AutoencoderPlan, width: int) -> AutoencoderKL:
         mid_block_add_attention=False,
         scaling_factor=1.0,
     )
+    start_as_thumbnail(model)
+    return model
 
 
 def train(

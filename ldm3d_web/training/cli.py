@@ -123,6 +123,49 @@ def denoiser_command(
     denoiser.train(open_latents(latents), text, out, plan, minutes=minutes, device=device, bfloat16=bfloat16)
 
 
+@app.command("export")
+def export_command(
+    latents: Annotated[Path, typer.Option(help="Folder of latents (train encode): the autoencoder is taken from it.")],
+    text: Annotated[Path, typer.Option(help="Folder of a trained text encoder (train text).")],
+    denoiser: Annotated[Path, typer.Option(help="Folder of a trained denoiser (train denoiser).")],
+    out: Out,
+) -> None:
+    """The trained parts as one model folder, in half precision."""
+    from ldm3d_web.training.export import export
+
+    export(latents, text, denoiser, out)
+    size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
+    print(f"{out}: {size / 1e6:.1f} MB")
+
+
+@app.command("sample")
+def sample_command(
+    prompts: Annotated[list[str], typer.Argument(help="Sentences to paint.")],
+    model: Annotated[str, typer.Option(help="A model's name or folder.")],
+    out: Annotated[Path, typer.Option(help="PNG to write: colour over depth for each sentence.")],
+    seed: Annotated[int, typer.Option(help="Seed of the first picture; the next ones count up.")] = 0,
+    steps: Annotated[int | None, typer.Option(help="Denoising steps; the model's own if not given.")] = None,
+    guidance: Annotated[float | None, typer.Option(help="How hard to follow the sentence.")] = None,
+    columns: Annotated[int, typer.Option(min=1, help="Pictures in a row.")] = 3,
+    threads: Threads = 2,
+    device: Device = "cpu",
+) -> None:
+    """Paint sentences with a finished model, on one contact sheet."""
+    import torch
+
+    from ldm3d_web.ldm3d import checkpoint
+    from ldm3d_web.training import sheets
+
+    torch.set_num_threads(threads)
+    pipeline = checkpoint.load(model, device=device)
+    pictures = []
+    for number, prompt in enumerate(prompts):
+        rgbd = pipeline(prompt, seed=seed + number, steps=steps, guidance=guidance)
+        pictures.append((rgbd.rgb, rgbd.disparity))
+        print(f"{number + 1} of {len(prompts)}: {prompt}", flush=True)
+    sheets.write_png(out, sheets.sheet(pictures, columns))
+
+
 def _numbers(text: str) -> tuple[int, ...]:
     """Reads "16,32" as (16, 32). Raises InvalidInput for anything else."""
     try:

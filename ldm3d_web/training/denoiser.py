@@ -53,11 +53,11 @@ class DenoiserPlan:
     layers: int = 2
     heads: int = 4
     norm_groups: int = 16
-    batch: int = 32
+    batch: int = 16
     unconditional: float = 0.1  # share of sentences left empty, for classifier-free guidance
     learning_rate: float = 5e-4
-    warmup_steps: int = 300
-    average_decay: float = 0.9995
+    warmup_steps: int = 200
+    average_decay: float = 0.999
     look_every_s: float = 600.0
     look_steps: int = 15
     look_guidance: float = 4.0
@@ -186,14 +186,17 @@ def paint(
 
     For looking at a model in training; users' pictures come from `LDM3DPipeline`.
     """
+    from ldm3d_web.ldm3d import sampler
+
     channels, (height, width) = model.config["in_channels"], model.config["sample_size"]
     noise = torch.randn((len(words), channels, height, width), generator=torch.Generator().manual_seed(seed))
     latents = noise.to(words.device)
     both = torch.cat([empty.expand_as(words), words])
-    scheduler.set_timesteps(steps)
-    for time in scheduler.timesteps:
-        without, with_words = model(torch.cat([latents, latents]), time, both).sample.chunk(2)
-        latents = scheduler.step(without + guidance * (with_words - without), time, latents).prev_sample
+    for level in sampler.levels(scheduler, steps):
+        avoid, follow = model(torch.cat([latents, latents]), level.timestep, both).sample.chunk(2)
+        output = avoid + guidance * (follow - avoid)
+        clean, rest = sampler.clean_and_noise("v_prediction", output, latents, level.signal)
+        latents = sampler.advance(clean, rest, level.signal_next)
     return latents
 
 

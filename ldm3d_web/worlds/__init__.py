@@ -1,6 +1,7 @@
 """Procedural worlds: a seed becomes a described place, its captions, and exact RGB and distance from any position.
 
-`sample_world(seed)` draws a place, `caption(world, seed)` says it in words, `render(worlds, height, width)` paints it.
+`sample_world(seed)` draws a place, `caption(world, seed)` says it in words, `render.render(worlds, height, width)`
+paints it (importing that module imports torch).
 Every solid is a convex polyhedron with flat faces: low-poly dioramas, traced exactly, without a mesh or a download.
 """
 
@@ -8,12 +9,4 @@ from ldm3d_web.worlds.caption import caption
 from ldm3d_web.worlds.places import sample_world
 from ldm3d_web.worlds.world import World
 
-__all__ = ["World", "caption", "render", "sample_world"]
-
-
-def __getattr__(name: str):  # render needs torch; importing this package does not
-    if name == "render":
-        from ldm3d_web.worlds.render import render
-
-        return render
-    raise AttributeError(name)
+__all__ = ["World", "caption", "sample_world"]

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ldm3d_web.worlds.shapes import blob, box, crystal, frustum, pyramid, roof
-from ldm3d_web.worlds.world import EYE_HEIGHT_M, Solid
+from ldm3d_web.worlds.world import EYE_HEIGHT_M, Colour, Solid
 
 FLOOR = -EYE_HEIGHT_M
-Colour = tuple[float, float, float]
 
 
 def vary(rng: np.random.Generator, colour: Colour, amount: float = 0.05) -> Colour:
@@ -38,7 +37,9 @@ def tree(rng, x, z, height: float, colour: Colour, bare_snow: bool = False) -> l
     trunk = frustum(rng, (x, FLOOR, z), 0.055 * height, 0.04 * height, 0.5 * height, (0.40, 0.27, 0.18), sides=5)
     crown = vary(rng, colour, 0.07)
     snow = {"top_colour": (0.94, 0.95, 0.98), "split_m": FLOOR + 0.72 * height} if bare_snow else {}
-    big = blob(rng, (x, FLOOR + 0.68 * height, z), np.array([0.3, 0.3, 0.3]) * height, crown, footprint_m=0.36 * height, **snow)
+    big = blob(
+        rng, (x, FLOOR + 0.68 * height, z), np.array([0.3, 0.3, 0.3]) * height, crown, footprint_m=0.36 * height, **snow
+    )
     a = rng.uniform(0, 6.28)
     small_at = (x + 0.2 * height * np.cos(a), FLOOR + 0.52 * height, z + 0.2 * height * np.sin(a))
     small = blob(rng, small_at, np.array([0.19, 0.18, 0.19]) * height, vary(rng, crown, 0.03), **snow)
@@ -50,14 +51,26 @@ def palm(rng, x, z, height: float) -> list[Solid]:
     a = rng.uniform(0, 6.28)
     lean = np.array([0.18 * np.cos(a), 1.0, 0.18 * np.sin(a)])
     lean /= np.linalg.norm(lean)
-    solids = [crystal(rng, (x, FLOOR - 0.1, z), 0.035 * height, height, lean, (0.50, 0.37, 0.24), footprint_m=0.3 * height)]
+    solids = [
+        crystal(rng, (x, FLOOR - 0.1, z), 0.035 * height, height, lean, (0.50, 0.37, 0.24), footprint_m=0.3 * height)
+    ]
     top = np.array([x, FLOOR, z]) + lean * 0.93 * height
     turn = rng.uniform(0, 6.28)
     for i in range(7):
         b = turn + i * 2 * np.pi / 7
         out = np.array([np.cos(b), -0.22 + 0.25 * (i % 2), np.sin(b)])
         centre = top + 0.24 * height * out
-        solids.append(blob(rng, centre, (0.26 * height, 0.035 * height, 0.075 * height), vary(rng, (0.20, 0.52, 0.24)), faces=10, rough=0.1, yaw=-b))
+        solids.append(
+            blob(
+                rng,
+                centre,
+                (0.26 * height, 0.035 * height, 0.075 * height),
+                vary(rng, (0.20, 0.52, 0.24)),
+                faces=10,
+                rough=0.1,
+                yaw=-b,
+            )
+        )
     return solids
 
 
@@ -68,19 +81,42 @@ def cactus(rng, x, z, height: float) -> list[Solid]:
     a = rng.uniform(0, 3.14)
     for side, low in ((1, 0.35), (-1, 0.5)):
         dx, dz = side * np.cos(a) * 2.4 * r, side * np.sin(a) * 2.4 * r
-        solids.append(frustum(rng, (x + dx, FLOOR + low * height, z + dz), 0.7 * r, 0.6 * r, 0.38 * height, green, sides=6))
-        solids.append(box((x + dx / 2, FLOOR + (low + 0.05) * height, z + dz / 2), (2.6 * r, 1.1 * r, 1.1 * r), green, yaw=-a))
+        solids.append(
+            frustum(rng, (x + dx, FLOOR + low * height, z + dz), 0.7 * r, 0.6 * r, 0.38 * height, green, sides=6)
+        )
+        solids.append(
+            box((x + dx / 2, FLOOR + (low + 0.05) * height, z + dz / 2), (2.6 * r, 1.1 * r, 1.1 * r), green, yaw=-a)
+        )
     return solids
 
 
 def rock(rng, x, z, size: float, colour: Colour, snow: bool = False) -> list[Solid]:
     radii = size * rng.uniform(0.7, 1.2, 3) * np.array([1, 0.75, 1])
     top = {"top_colour": (0.93, 0.95, 0.98), "split_m": FLOOR + 0.75 * radii[1]} if snow else {}
-    return [blob(rng, (x, FLOOR + 0.25 * size, z), radii, vary(rng, colour), faces=12, rough=0.5, footprint_m=1.3 * size, **top)]
+    return [
+        blob(
+            rng,
+            (x, FLOOR + 0.25 * size, z),
+            radii,
+            vary(rng, colour),
+            faces=12,
+            rough=0.5,
+            footprint_m=1.3 * size,
+            **top,
+        )
+    ]
 
 
 def bush(rng, x, z, size: float, colour: Colour) -> list[Solid]:
-    return [blob(rng, (x, FLOOR + 0.4 * size, z), np.array([1, 0.8, 1]) * size, vary(rng, colour, 0.07), footprint_m=1.4 * size)]
+    return [
+        blob(
+            rng,
+            (x, FLOOR + 0.4 * size, z),
+            np.array([1, 0.8, 1]) * size,
+            vary(rng, colour, 0.07),
+            footprint_m=1.4 * size,
+        )
+    ]
 
 
 def flower(rng, x, z, colour: Colour) -> list[Solid]:
@@ -93,7 +129,18 @@ def mountain(rng, angle, away, radius, height, colour: Colour, snow_line: float 
     """A rough pyramid at a compass angle; above snow_line (share of its height) it is white. None: no snow."""
     x, z = away * np.sin(angle), -away * np.cos(angle)
     top = {} if snow_line is None else {"top_colour": (0.93, 0.95, 0.99), "split_m": FLOOR + snow_line * height}
-    return [pyramid(rng, (x, FLOOR - 0.5, z), radius, height, vary(rng, colour, 0.04), sides=int(rng.integers(6, 9)), rough=0.5, **top)]
+    return [
+        pyramid(
+            rng,
+            (x, FLOOR - 0.5, z),
+            radius,
+            height,
+            vary(rng, colour, 0.04),
+            sides=int(rng.integers(6, 9)),
+            rough=0.5,
+            **top,
+        )
+    ]
 
 
 def hill(rng, angle, away, radius, height, colour: Colour) -> list[Solid]:
@@ -110,8 +157,8 @@ def house(rng, x, z, size: float, wall: Colour, top: Colour, lit: float, snow: b
     at = np.array([x, FLOOR, z])
     roof_colour = (0.92, 0.94, 0.97) if snow else vary(rng, top)
     solids = [
-        box(at + [0, tall / 2, 0], (wide, tall, deep), vary(rng, wall), yaw=yaw, footprint_m=0.8 * size),
-        roof(at + [0, tall, 0], (1.15 * wide, 0.6 * tall, 1.2 * deep), roof_colour, yaw=yaw),
+        box((x, FLOOR + tall / 2, z), (wide, tall, deep), vary(rng, wall), yaw=yaw, footprint_m=0.8 * size),
+        roof((x, FLOOR + tall, z), (1.15 * wide, 0.6 * tall, 1.2 * deep), roof_colour, yaw=yaw),
         box(at + ahead * deep / 2 + [0, 0.22 * size, 0], (0.2 * size, 0.44 * size, 0.06), (0.36, 0.22, 0.14), yaw=yaw),
     ]
     pane: Colour = (1.0, 0.82, 0.45) if lit else (0.42, 0.55, 0.66)
@@ -124,7 +171,9 @@ def house(rng, x, z, size: float, wall: Colour, top: Colour, lit: float, snow: b
 def tower(rng, x, z, width: float, height: float, colour: Colour, lit: float) -> list[Solid]:
     """A block with bands of windows on all sides."""
     yaw = rng.choice([0, 0.0, np.pi / 2])
-    solids = [box((x, FLOOR + height / 2, z), (width, height, width), vary(rng, colour), yaw=yaw, footprint_m=0.7 * width)]
+    solids = [
+        box((x, FLOOR + height / 2, z), (width, height, width), vary(rng, colour), yaw=yaw, footprint_m=0.7 * width)
+    ]
     bands = int(rng.integers(3, 6))
     pane: Colour = (1.0, 0.84, 0.5) if lit else (0.36, 0.48, 0.60)
     for i in range(bands):
@@ -137,7 +186,10 @@ def tower(rng, x, z, width: float, height: float, colour: Colour, lit: float) ->
 
 def lamp(rng, x, z, lit: float) -> list[Solid]:
     post = frustum(rng, (x, FLOOR, z), 0.07, 0.05, 3.0, (0.2, 0.2, 0.24), sides=6, footprint_m=0.3)
-    return [post, blob(rng, (x, FLOOR + 3.1, z), (0.24, 0.24, 0.24), (1.0, 0.88, 0.6), glow=max(lit, 0.2), faces=14, rough=0.05)]
+    return [
+        post,
+        blob(rng, (x, FLOOR + 3.1, z), (0.24, 0.24, 0.24), (1.0, 0.88, 0.6), glow=max(lit, 0.2), faces=14, rough=0.05),
+    ]
 
 
 def boat(rng, x, z) -> list[Solid]:
@@ -161,6 +213,14 @@ def cloud(rng, angle, elevation, away, size, glow: float) -> list[Solid]:
 def dome(rng, x, z, radius: float) -> list[Solid]:
     """A moon-base habitat: a pale dome with a glowing band."""
     return [
-        blob(rng, (x, FLOOR, z), (radius, 0.85 * radius, radius), (0.86, 0.88, 0.92), faces=16, rough=0.02, footprint_m=1.3 * radius),
+        blob(
+            rng,
+            (x, FLOOR, z),
+            (radius, 0.85 * radius, radius),
+            (0.86, 0.88, 0.92),
+            faces=16,
+            rough=0.02,
+            footprint_m=1.3 * radius,
+        ),
         frustum(rng, (x, FLOOR, z), 1.08 * radius, 1.08 * radius, 0.16 * radius, (0.5, 0.8, 1.0), sides=12, glow=0.8),
     ]

@@ -59,7 +59,9 @@ def render(
     Returns rgb (B, H, W, 3) uint8, distance_m (B, H, W) float32 (FAR_M where sky), sky (B, H, W) bool.
     """
     packed = _pack(worlds, device)
-    eyes = torch.as_tensor(np.zeros((len(worlds), 3)) if eyes_m is None else np.asarray(eyes_m), dtype=torch.float32, device=device)
+    eyes = torch.as_tensor(
+        np.zeros((len(worlds), 3)) if eyes_m is None else np.asarray(eyes_m), dtype=torch.float32, device=device
+    )
     rays = _rays(height, width, str(device))
     hits = trace_panorama(packed, eyes, rays)
     flat = rays.reshape(-1, 3)
@@ -103,7 +105,7 @@ def trace_panorama(packed: Packed, eyes: Tensor, rays: Tensor) -> Hits:
 
 def trace(packed: Packed, eyes: Tensor, tiles: Tensor) -> Hits:
     """First hits of tiles of rays (T, R, 3); each result is (B, T, R). Infinite distance where nothing is met."""
-    worlds, count = packed.radius.shape
+    worlds = packed.radius.shape[0]
     n_tiles, n_rays = tiles.shape[:2]
     distance, face = _leave_shell(packed.shell, eyes, tiles)
     distance, face = distance.reshape(-1, n_rays), face.reshape(-1, n_rays)
@@ -133,7 +135,9 @@ def _reachable(packed: Packed, eyes: Tensor, tiles: Tensor) -> tuple[Tensor, Ten
     half = torch.arccos((tiles @ axis[:, :, None]).squeeze(-1).amin(dim=1).clamp(-1, 1))
     to = packed.centre - eyes[:, None]
     away = to.norm(dim=-1).clamp(min=1e-6)
-    spread = torch.where(away <= packed.radius, torch.full_like(away, torch.pi), torch.arcsin((packed.radius / away).clamp(max=1)))
+    spread = torch.where(
+        away <= packed.radius, torch.full_like(away, torch.pi), torch.arcsin((packed.radius / away).clamp(max=1))
+    )
     angle = torch.arccos(torch.einsum("tc,bkc->btk", axis, to / away[..., None]).clamp(-1, 1))
     overlap = (angle <= (half[None, :, None] + spread[:, None]) + 1e-3) & (packed.radius > 0)[:, None]
     world, tile, solid = torch.nonzero(overlap, as_tuple=True)
@@ -178,4 +182,6 @@ def _pack(worlds: Sequence[World], device: str | torch.device) -> Packed:
             planes[b, k, : len(s.planes)] = s.planes
             centre[b, k], radius[b, k] = s.centre, s.radius_m
             look[b, k] = [*s.colour, *(s.top_colour or s.colour), s.split_m, s.glow, s.sky, s.footprint_m]
-    return Packed(*(torch.as_tensor(x, dtype=torch.float32, device=device) for x in (planes, centre, radius, look, shell)))
+    return Packed(
+        *(torch.as_tensor(x, dtype=torch.float32, device=device) for x in (planes, centre, radius, look, shell))
+    )

@@ -38,14 +38,21 @@ def _shade_one(world: World, b: int, packed: Packed, hits: Hits, eye: Tensor, ra
     shaded = base * _daylight(packed.planes[b, k, f, :3], light, as_tensor)
     shaded = torch.lerp(shaded, base, look[:, 7:8])
     cloud = look[:, 8] > 0.5
-    air = torch.exp(-torch.where(cloud, 0.25 * distance[lit], distance[lit]) / light.fog_m) * (1 - look[:, 7]) + look[:, 7]
+    air = (
+        torch.exp(-torch.where(cloud, 0.25 * distance[lit], distance[lit]) / light.fog_m) * (1 - look[:, 7])
+        + look[:, 7]
+    )
     colour[lit] = torch.lerp(colour[lit], shaded, air[:, None])
 
     ground = torch.nonzero((solid < 0) & (distance < FAR_M)).squeeze(1)
     point = eye + rays[ground] * distance[ground, None]
     plane = face[ground]
     base = as_tensor(world.shell.colours)[plane]
-    shaded = base * _daylight(-packed.shell[b, plane, :3], light, as_tensor) * (0.97 + 0.06 * _hash(plane * 7.0, world.facet_seed)[:, None])
+    shaded = (
+        base
+        * _daylight(-packed.shell[b, plane, :3], light, as_tensor)
+        * (0.97 + 0.06 * _hash(plane * 7.0, world.facet_seed)[:, None])
+    )
     floor = plane == 0
     shaded[floor] = _floor(world, b, packed, point[floor], rays[ground][floor], distance[ground][floor], as_tensor)
     air = torch.exp(-distance[ground] / light.fog_m) * (1 - (distance[ground] / FAR_M) ** 4)
@@ -56,7 +63,7 @@ def _shade_one(world: World, b: int, packed: Packed, hits: Hits, eye: Tensor, ra
 def _daylight(normal: Tensor, light, as_tensor) -> Tensor:
     """Ambient (a little more from above) plus the sun's cosine, (N, 3)."""
     sun = (normal @ as_tensor(light.sun_direction)).clamp(min=0)[:, None]
-    sky = (0.85 + 0.25 * normal[:, 1:2])
+    sky = 0.85 + 0.25 * normal[:, 1:2]
     return as_tensor(light.ambient) * sky + as_tensor(light.sun_colour) * sun
 
 
@@ -78,7 +85,9 @@ def sky_colour(world: World, rays: Tensor) -> Tensor:
         stars = rng.normal(size=(90, 3))
         stars /= np.linalg.norm(stars, axis=1, keepdims=True)
         near = (rays @ torch.as_tensor(stars.T, **like)).amax(dim=1, keepdim=True)
-        colour = torch.lerp(colour, disc, ((0.011 - torch.arccos(near.clamp(-1, 1))) / 0.006).clamp(0, 1) * (rays[:, 1:2] > 0))
+        colour = torch.lerp(
+            colour, disc, ((0.011 - torch.arccos(near.clamp(-1, 1))) / 0.006).clamp(0, 1) * (rays[:, 1:2] > 0)
+        )
     return colour
 
 

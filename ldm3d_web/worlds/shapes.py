@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ldm3d_web.worlds.world import Solid
-
-Colour = tuple[float, float, float]
+from ldm3d_web.worlds.world import Colour, Solid
 
 
-def _solid(normals: np.ndarray, offsets: np.ndarray, centre: np.ndarray, radius: float, colour: Colour, **look) -> Solid:
+def _solid(
+    normals: np.ndarray, offsets: np.ndarray, centre: np.ndarray, radius: float, colour: Colour, **look
+) -> Solid:
     normals = normals / np.linalg.norm(normals, axis=1, keepdims=True)
     planes = np.concatenate([normals, (offsets + normals @ centre)[:, None]], axis=1)
     return Solid(planes, np.asarray(centre, float), float(radius), colour, **look)
@@ -24,7 +24,9 @@ def box(centre, size, colour: Colour, yaw: float = 0.0, **look) -> Solid:
     """A cuboid of full size (x, y, z)."""
     half = np.asarray(size, float) / 2
     normals = np.concatenate([np.eye(3), -np.eye(3)]) @ _turn(yaw).T
-    return _solid(normals, np.concatenate([half, half]), np.asarray(centre, float), np.linalg.norm(half), colour, **look)
+    return _solid(
+        normals, np.concatenate([half, half]), np.asarray(centre, float), np.linalg.norm(half), colour, **look
+    )
 
 
 def roof(centre, size, colour: Colour, yaw: float = 0.0, **look) -> Solid:
@@ -34,10 +36,14 @@ def roof(centre, size, colour: Colour, yaw: float = 0.0, **look) -> Solid:
     slope /= np.linalg.norm(slope, axis=1, keepdims=True)
     normals = np.concatenate([slope, [[0, -1, 0], [1, 0, 0], [-1, 0, 0]]])
     offsets = np.array([slope[0] @ [0, sy, 0], slope[1] @ [0, sy, 0], 0, sx / 2, sx / 2])
-    return _solid(normals @ _turn(yaw).T, offsets, np.asarray(centre, float), np.hypot(np.hypot(sx, sz) / 2, sy), colour, **look)
+    return _solid(
+        normals @ _turn(yaw).T, offsets, np.asarray(centre, float), np.hypot(np.hypot(sx, sz) / 2, sy), colour, **look
+    )
 
 
-def pyramid(rng, base, radius: float, height: float, colour: Colour, sides: int = 6, rough: float = 0.0, **look) -> Solid:
+def pyramid(
+    rng, base, radius: float, height: float, colour: Colour, sides: int = 6, rough: float = 0.0, **look
+) -> Solid:
     """A pyramid or cone on `base` (middle of its foot); `rough` makes its faces differ in steepness."""
     angle = (np.arange(sides) + rng.uniform(0, 1)) * 2 * np.pi / sides + rough * rng.uniform(-0.5, 0.5, sides)
     reach = radius * (1 + rough * rng.uniform(-0.6, 0.6, sides))
@@ -49,7 +55,17 @@ def pyramid(rng, base, radius: float, height: float, colour: Colour, sides: int 
     return _solid(normals, np.append(offsets, 0.0), np.asarray(base, float), max(wide, height), colour, **look)
 
 
-def frustum(rng, base, radius: float, top_radius: float, height: float, colour: Colour, sides: int = 7, rough: float = 0.0, **look) -> Solid:
+def frustum(
+    rng,
+    base,
+    radius: float,
+    top_radius: float,
+    height: float,
+    colour: Colour,
+    sides: int = 7,
+    rough: float = 0.0,
+    **look,
+) -> Solid:
     """A cut-off cone: trunks, mesas, craters' rims, towers."""
     angle = (np.arange(sides) + rng.uniform(0, 1)) * 2 * np.pi / sides + rough * rng.uniform(-0.5, 0.5, sides)
     reach = 1 + rough * rng.uniform(-0.5, 0.5, sides)
@@ -59,7 +75,9 @@ def frustum(rng, base, radius: float, top_radius: float, height: float, colour: 
     offsets = np.hypot(normals[:, 0], normals[:, 2]) * radius * reach
     normals = np.concatenate([normals, [[0, -1, 0], [0, 1, 0]]])
     wide = radius * (1 + 0.5 * rough) / np.cos(min(np.pi / sides + 0.5 * rough, 1.2))
-    return _solid(normals, np.append(offsets, [0.0, height]), np.asarray(base, float), np.hypot(wide, height), colour, **look)
+    return _solid(
+        normals, np.append(offsets, [0.0, height]), np.asarray(base, float), np.hypot(wide, height), colour, **look
+    )
 
 
 def blob(rng, centre, radii, colour: Colour, faces: int = 14, rough: float = 0.25, yaw: float = 0.0, **look) -> Solid:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+
+Colour = Sequence[float]  # red, green, blue in [0, 1]
 
 EYE_HEIGHT_M = 1.6
 FAR_M = 200.0  # surfaces beyond this are sky: air hides them
@@ -27,8 +30,8 @@ class Solid:
     planes: np.ndarray
     centre: np.ndarray
     radius_m: float
-    colour: tuple[float, float, float]
-    top_colour: tuple[float, float, float] | None = None
+    colour: Colour
+    top_colour: Colour | None = None
     split_m: float = 1e9
     glow: float = 0.0
     sky: bool = False
@@ -40,11 +43,11 @@ class Light:
     """Sun (or moon) and air. Colours are RGB in [0, 1]; sun_direction is a unit vector towards the sun."""
 
     sun_direction: np.ndarray
-    sun_colour: tuple[float, float, float]
-    ambient: tuple[float, float, float]
-    zenith: tuple[float, float, float]
-    horizon: tuple[float, float, float]
-    disc_colour: tuple[float, float, float]
+    sun_colour: Colour
+    ambient: Colour
+    zenith: Colour
+    horizon: Colour
+    disc_colour: Colour
     disc_radius_rad: float
     glow: float
     stars: float
@@ -63,13 +66,13 @@ class Shell:
 
     planes: np.ndarray
     colours: np.ndarray
-    second_floor_colour: tuple[float, float, float]
+    second_floor_colour: Colour
     facet_m: float = 1.5
     patch_m: float = 9.0
     water: tuple[float, float, float, float] | None = None
     water_outside: bool = False
-    water_colour: tuple[float, float, float] = (0.15, 0.4, 0.5)
-    path: tuple[float, float, float, tuple[float, float, float]] | None = None
+    water_colour: Colour = (0.15, 0.4, 0.5)
+    path: tuple[float, float, float, Colour] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,101 @@
+"""The trained parts as one model folder in diffusers' layout, half precision, safetensors only.
+
+The autoencoder comes from the latents' folder (its scale and shift belong to those latents), the U-Net from the
+denoiser's averaged weights, the vocabulary and the text encoder from the text run.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from ldm3d_web.errors import InvalidInput
+from ldm3d_web.training.disparity import FAR_M, NEAR_M
+
+SETTINGS: dict[str, Any] = {
+    "name": "ldm3d-mini",
+    "description": "Low-poly worlds with depth at 512x256, painted by about 20 million parameters on any computer.",
+    "licence": "MIT",
+    "steps": 25,
+    "guidance": 4.0,
+    "width": 512,
+    "height": 256,
+    "min_width": 512,
+    "max_width": 512,
+    "near_m": NEAR_M,
+    "far_m": FAR_M,
+    "examples": [
+        "a calm lake at dawn, snowy mountains, pine trees",
+        "snowy mountains at night",
+        "a red desert at noon",
+    ],
+    "prompt_hint": "Say a place, a time of day, and what stands around.",
+}
+
+
+def export(
+    latents: Path,
+    text: Path,
+    denoiser: Path,
+    out: Path,
+    *,
+    dtype: str = "float16",
+    settings: dict[str, Any] | None = None,
+) -> Path:
+    """Writes a model folder that `ldm3d_web.ldm3d.checkpoint.load` reads, and returns it.
+
+    ``settings`` are laid over `SETTINGS` for ldm3d.json; an ldm3d.json that lies in ``out`` already is kept.
+    Raises InvalidInput when a part has not been trained yet.
+    """
+    import torch
+    from diffusers import AutoencoderKL, UNet2DConditionModel
+    from transformers import CLIPTextModel
+
+    out = Path(out)
+    for part in (Path(latents) / "vae", Path(text) / "text_encoder", Path(denoiser) / "unet"):
+        if not part.is_dir():
+            raise InvalidInput(f"{part} is not there yet; train that part first.")
+    out.mkdir(parents=True, exist_ok=True)
+    kind = getattr(torch, dtype)
+    AutoencoderKL.from_pretrained(Path(latents) / "vae").to(kind).save_pretrained(out / "vae")
+    UNet2DConditionModel.from_pretrained(Path(denoiser) / "unet").to(kind).save_pretrained(out / "unet")
+    CLIPTextModel.from_pretrained(Path(text) / "text_encoder").to(kind).save_pretrained(out / "text_encoder")
+    (out / "tokenizer").mkdir(exist_ok=True)
+    for name in ("vocab.json", "merges.txt"):
+        shutil.copyfile(Path(text) / "tokenizer" / name, out / "tokenizer" / name)
+    positions = _read(out / "text_encoder" / "config.json")["max_position_embeddings"]
+    _write(
+        out / "tokenizer" / "tokenizer_config.json",
+        {"tokenizer_class": "CLIPTokenizer", "model_max_length": positions},
+    )
+    (out / "scheduler").mkdir(exist_ok=True)
+    shutil.copyfile(Path(denoiser) / "scheduler" / "scheduler_config.json", out / "scheduler" / "scheduler_config.json")
+    for part in ("vae", "unet"):
+        config = _read(out / part / "config.json")
+        config.pop("_name_or_path", None)  # where it was trained is nobody's business
+        _write(out / part / "config.json", config)
+    _write(
+        out / "model_index.json",
+        {
+            "_class_name": "LDM3DPipeline",
+            "_diffusers_version": _read(out / "unet" / "config.json")["_diffusers_version"],
+            "scheduler": ["diffusers", "DDIMScheduler"],
+            "text_encoder": ["transformers", "CLIPTextModel"],
+            "tokenizer": ["transformers", "CLIPTokenizer"],
+            "unet": ["diffusers", "UNet2DConditionModel"],
+            "vae": ["diffusers", "AutoencoderKL"],
+        },
+    )
+    if not (out / "ldm3d.json").exists():
+        _write(out / "ldm3d.json", {**SETTINGS, **(settings or {})})
+    return out
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _write(path: Path, value: dict[str, Any]) -> None:
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
