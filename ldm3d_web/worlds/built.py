@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -174,7 +175,7 @@ def room(d: Draft, seed: int) -> World:
     if d.chance(0.6):
         d.add("rug", [box((0, floor + 0.01, 0), (2.2, 0.03, 1.6), cloth[int(rng.integers(4))])])
     light = make_light(rng, "noon", "clear")
-    warm = (
+    warm: dict[str, Any] = (
         {"ambient": (0.66, 0.53, 0.42), "sun_colour": (0.18, 0.14, 0.08)}
         if night
         else {"ambient": (0.95, 0.95, 0.93), "sun_colour": (0.25, 0.24, 0.2)}

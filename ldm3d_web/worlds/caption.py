@@ -14,7 +14,9 @@ def caption(world: World, seed: int = 0) -> str:
     pick = lambda choices: str(rng.choice(choices))  # noqa: E731
     tags = world.tags
     place, time, weather, season = (str(tags[k]) for k in ("place", "time", "weather", "season"))
-    noun, before, after = pick(words.PLACES[place]), [], []
+    noun = pick(words.PLACES[place])
+    before: list[str] = []
+    after: list[str] = []
 
     if tags["colour"] and rng.uniform() < 0.85:
         before.append(str(tags["colour"]))

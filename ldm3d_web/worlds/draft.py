@@ -90,5 +90,5 @@ class Draft:
         ):
             self.ring("", 3, lambda a: props.cloud(rng, a, rng.uniform(0.2, 0.6), 160, rng.uniform(22, 40), bright))
         light = light or make_light(rng, self.tags["time"], self.tags["weather"])
-        tags = {"place": place, **self.tags, "objects": sorted(self.objects)}
+        tags: dict[str, str | list[str]] = {"place": place, **self.tags, "objects": sorted(self.objects)}
         return World(seed, tags, self.solids, shell, light, facet_seed=float(rng.uniform(0, 10)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ldm3d_web.worlds.shapes import blob, box, crystal, frustum, pyramid, roof
@@ -13,7 +15,7 @@ FLOOR = -EYE_HEIGHT_M
 def vary(rng: np.random.Generator, colour: Colour, amount: float = 0.05) -> Colour:
     """The colour, a little lighter or darker and a little off in hue."""
     c = np.array(colour) * (1 + rng.uniform(-2, 2) * amount) + rng.uniform(-amount, amount, 3) * 0.5
-    return tuple(float(v) for v in np.clip(c, 0, 1))  # type: ignore[return-value]
+    return tuple(float(v) for v in np.clip(c, 0, 1))
 
 
 def pine(rng, x, z, height: float, colour: Colour, snow: bool = False) -> list[Solid]:
@@ -36,7 +38,7 @@ def tree(rng, x, z, height: float, colour: Colour, bare_snow: bool = False) -> l
     """Trunk and a faceted crown of two blobs."""
     trunk = frustum(rng, (x, FLOOR, z), 0.055 * height, 0.04 * height, 0.5 * height, (0.40, 0.27, 0.18), sides=5)
     crown = vary(rng, colour, 0.07)
-    snow = {"top_colour": (0.94, 0.95, 0.98), "split_m": FLOOR + 0.72 * height} if bare_snow else {}
+    snow: dict[str, Any] = {"top_colour": (0.94, 0.95, 0.98), "split_m": FLOOR + 0.72 * height} if bare_snow else {}
     big = blob(
         rng, (x, FLOOR + 0.68 * height, z), np.array([0.3, 0.3, 0.3]) * height, crown, footprint_m=0.36 * height, **snow
     )
@@ -92,7 +94,7 @@ def cactus(rng, x, z, height: float) -> list[Solid]:
 
 def rock(rng, x, z, size: float, colour: Colour, snow: bool = False) -> list[Solid]:
     radii = size * rng.uniform(0.7, 1.2, 3) * np.array([1, 0.75, 1])
-    top = {"top_colour": (0.93, 0.95, 0.98), "split_m": FLOOR + 0.75 * radii[1]} if snow else {}
+    top: dict[str, Any] = {"top_colour": (0.93, 0.95, 0.98), "split_m": FLOOR + 0.75 * radii[1]} if snow else {}
     return [
         blob(
             rng,
@@ -128,7 +130,9 @@ def flower(rng, x, z, colour: Colour) -> list[Solid]:
 def mountain(rng, angle, away, radius, height, colour: Colour, snow_line: float | None) -> list[Solid]:
     """A rough pyramid at a compass angle; above snow_line (share of its height) it is white. None: no snow."""
     x, z = away * np.sin(angle), -away * np.cos(angle)
-    top = {} if snow_line is None else {"top_colour": (0.93, 0.95, 0.99), "split_m": FLOOR + snow_line * height}
+    top: dict[str, Any] = (
+        {} if snow_line is None else {"top_colour": (0.93, 0.95, 0.99), "split_m": FLOOR + snow_line * height}
+    )
     return [
         pyramid(
             rng,

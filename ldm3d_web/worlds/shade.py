@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -21,7 +21,7 @@ def shade(worlds: Sequence[World], packed: Packed, hits: Hits, eyes: Tensor, ray
 
 
 def _shade_one(world: World, b: int, packed: Packed, hits: Hits, eye: Tensor, rays: Tensor) -> Tensor:
-    like = {"dtype": torch.float32, "device": rays.device}
+    like: dict[str, Any] = {"dtype": torch.float32, "device": rays.device}
     light = world.light
     as_tensor = lambda x: torch.as_tensor(np.asarray(x), **like)  # noqa: E731
     distance, solid, face = hits.distance[b], hits.solid[b], hits.face[b]
@@ -70,7 +70,7 @@ def _daylight(normal: Tensor, light, as_tensor) -> Tensor:
 def sky_colour(world: World, rays: Tensor) -> Tensor:
     """Gradient, glow around the sun, its disc, and stars; (N, 3)."""
     light = world.light
-    like = {"dtype": torch.float32, "device": rays.device}
+    like: dict[str, Any] = {"dtype": torch.float32, "device": rays.device}
     up = rays[:, 1:2].clamp(0, 1)
     zenith, horizon = torch.tensor(light.zenith, **like), torch.tensor(light.horizon, **like)
     colour = torch.lerp(horizon, zenith, 1 - (1 - up) ** 2.6)

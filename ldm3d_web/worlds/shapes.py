@@ -25,7 +25,7 @@ def box(centre, size, colour: Colour, yaw: float = 0.0, **look) -> Solid:
     half = np.asarray(size, float) / 2
     normals = np.concatenate([np.eye(3), -np.eye(3)]) @ _turn(yaw).T
     return _solid(
-        normals, np.concatenate([half, half]), np.asarray(centre, float), np.linalg.norm(half), colour, **look
+        normals, np.concatenate([half, half]), np.asarray(centre, float), float(np.linalg.norm(half)), colour, **look
     )
 
 

@@ -45,7 +45,6 @@ def test_distance_is_that_of_the_nearest_solid_from_anywhere(place):
 
 @pytest.mark.parametrize("place", PLACES)
 def test_nothing_is_nearer_than_the_models_near_end(place):
-    # Seeds are drawn from the same stream as the training worlds'. Furniture may come close to a wall, never to the eye.
     for seed in range(6):
         _, distance_m, _ = render([sample_world(seed, place)], *SIZE)
         assert distance_m.min() > 0.8 * NEAR_M
@@ -102,7 +101,7 @@ def test_captions_say_only_what_is_there():
         said = caption(world, seed % 7).lower()
         for label, vocabulary in (("time", words.TIMES), ("weather", words.WEATHERS)):
             for value, wordings in vocabulary.items():
-                # Several wordings are shared or sit inside others ("noon" in "afternoon"); only whole, owned ones count.
+                # Several wordings are shared or sit inside others; only whole ones that one label owns count.
                 owned = [w for w in wordings if w.startswith(("at ", "in the ", "by ")) or w in ("foggy", "overcast")]
                 if world.tags[label] != value:
                     assert not any(
