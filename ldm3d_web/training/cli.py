@@ -69,7 +69,12 @@ def autoencoder_command(
 
 @app.command("text")
 def text_command(
-    shards: ShardsIn, out: Out, minutes: Minutes = 5, threads: Threads = 2, device: Device = "cpu"
+    shards: ShardsIn,
+    out: Out,
+    minutes: Minutes = 6,
+    more: Annotated[int, typer.Option(min=0, help="Further worlds, read but not rendered.")] = 8000,
+    threads: Threads = 2,
+    device: Device = "cpu",
 ) -> None:
     """The vocabulary and the text encoder, from captions alone."""
     import torch
@@ -78,7 +83,9 @@ def text_command(
     from ldm3d_web.training.shards import open_shards
 
     torch.set_num_threads(threads)
-    text.train(open_shards(shards), out, text.TextPlan(), minutes=minutes, device=device)
+    data = open_shards(shards)
+    captions, tags = text.more_worlds(more, first_seed=10_000_000)
+    text.train(data.captions + captions, data.tags + tags, out, text.TextPlan(), minutes=minutes, device=device)
 
 
 @app.command("encode")

@@ -17,7 +17,7 @@ from ldm3d_web.training.disparity import FAR_M, NEAR_M
 SETTINGS: dict[str, Any] = {
     "name": "ldm3d-mini",
     "description": "Low-poly worlds with depth at 512x256, painted by about 20 million parameters on any computer.",
-    "licence": "MIT",
+    "licence": "Apache-2.0",
     "steps": 25,
     "guidance": 4.0,
     "width": 512,

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ldm3d_web.training.run import Run
-from ldm3d_web.training.shards import Shards
+from ldm3d_web.training.shards import CAPTIONS
 
 if TYPE_CHECKING:
     from transformers import CLIPTextModel, CLIPTokenizer
@@ -144,8 +144,18 @@ def tokenize(tokenizer: CLIPTokenizer, sentences: list[str]) -> Tensor:
     return tokenizer(sentences, padding="max_length", max_length=length, truncation=True, return_tensors="pt").input_ids
 
 
+def more_worlds(count: int, first_seed: int) -> tuple[list[list[str]], list[dict[str, Any]]]:
+    """Captions and labels of ``count`` further worlds. Nothing is rendered, so they cost some milliseconds each."""
+    from ldm3d_web.worlds import caption, sample_world
+
+    worlds = [sample_world(first_seed + number) for number in range(count)]
+    captions = [[caption(world, number) for number in range(CAPTIONS)] for world in worlds]
+    return captions, [dict(world.tags) for world in worlds]
+
+
 def train(
-    shards: Shards,
+    captions: list[list[str]],
+    tags: list[dict[str, Any]],
     out: Path,
     plan: TextPlan,
     *,
@@ -154,18 +164,21 @@ def train(
     device: str = "cpu",
     seed: int = 0,
 ) -> Run:
-    """Trains (or goes on training) the text encoder in folder ``out``; returns its run, finished or stopped."""
+    """Trains (or goes on training) the text encoder in folder ``out``; returns its run, finished or stopped.
+
+    captions[i] are the sentences of world i, tags[i] its labels.
+    """
     from transformers import CLIPTokenizer
 
     out = Path(out)
     if (out / "tokenizer" / "vocab.json").is_file():
         tokenizer = CLIPTokenizer.from_pretrained(out / "tokenizer")
     else:
-        captions = sorted({caption for captions in shards.captions for caption in captions})
-        tokenizer = learn_vocabulary(captions, out / "tokenizer", plan.vocabulary, plan.positions)
-    labels = Labels.of(shards.tags)
-    classes = torch.tensor([labels.indices(world) for world in shards.tags])
-    present = torch.tensor([labels.present(world) for world in shards.tags])
+        sentences = sorted({sentence for said in captions for sentence in said})
+        tokenizer = learn_vocabulary(sentences, out / "tokenizer", plan.vocabulary, plan.positions)
+    labels = Labels.of(tags)
+    classes = torch.tensor([labels.indices(world) for world in tags])
+    present = torch.tensor([labels.present(world) for world in tags])
 
     torch.manual_seed(seed)
     model = build(plan, tokenizer).to(device)
@@ -175,8 +188,8 @@ def train(
     run = Run(out, {"model": model, "heads": heads, "optimizer": optimizer}, minutes=minutes, steps=steps, seed=seed)
     model.train()
     for _ in run.steps():
-        chosen = torch.randint(len(shards), (plan.batch,), generator=run.generator)
-        sentences = [_sentence(shards.captions[index], plan.word_dropout, run.generator) for index in chosen.tolist()]
+        chosen = torch.randint(len(captions), (plan.batch,), generator=run.generator)
+        sentences = [_sentence(captions[index], plan.word_dropout, run.generator) for index in chosen.tolist()]
         tokens = tokenizer(sentences, padding=True, max_length=plan.positions, truncation=True, return_tensors="pt").to(
             device
         )
