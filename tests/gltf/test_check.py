@@ -11,7 +11,7 @@ from tests.gltf.meshes import landscape
 from tests.khronos import assert_valid_glb, validate
 
 
-@pytest.fixture(params=["web", "portable"])
+@pytest.fixture(scope="module", params=["web", "portable"])
 def sound(request) -> bytes:
     return write_glb(landscape(2000, 16), provenance={"prompt": "a lake"}, profile=request.param)
 

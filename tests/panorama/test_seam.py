@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -36,6 +36,7 @@ def test_one_column_has_no_neighbours():
         seam_ratio(np.zeros((4, 1)))
 
 
+@settings(max_examples=20)
 @given(arrays.arrays(np.float32, (3, 6), elements=st.floats(0, 1, width=32)), st.integers(0, 9))
 def test_padding_continues_over_the_wrap(image, columns):
     padded = wrap_pad(image, columns, 2)
