@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI
 
 from ldm3d_web.create import GenerateRequest, random_seed
-from ldm3d_web.engines.jobs import ENDS
-from ldm3d_web.engines.local import CANCELLED
+from ldm3d_web.engines.local import BROKEN, CANCELLED
 from ldm3d_web.ldm3d import inputs
 from ldm3d_web.ldm3d.registry import ModelSpec
 from ldm3d_web.web.endpoint import add_endpoint
@@ -79,10 +78,12 @@ def build_ui(studio: Studio) -> gr.Blocks:
         with gr.Row(elem_id="ask"):
             prompt = gr.Textbox(
                 label="What do you want to see?",
-                placeholder="Describe a place",
+                placeholder="Describe a place: a calm lake at dawn, snowy mountains, pine trees",
                 lines=1,
                 max_lines=4,
                 scale=8,
+                show_label=False,
+                container=False,
                 elem_id="prompt",
                 autofocus=True,
             )
@@ -96,8 +97,22 @@ def build_ui(studio: Studio) -> gr.Blocks:
             elem_id="examples",
             visible=bool(start.examples),
         )
-        about = gr.Textbox(
-            _about(first, start), show_label=False, container=False, interactive=False, elem_id="about", max_lines=3
+        gr.HTML(
+            "",
+            html_template=_page("made.html"),
+            js_on_load=_page("made.js"),
+            apply_default_css=False,
+            padding=False,
+            elem_id="made",
+        )
+        about = gr.HTML(
+            _about(first, start),
+            html_template='<p class="about"></p>',
+            js_on_load="const tell = () => { element.firstElementChild.textContent = props.value; };"
+            "watch('value', tell); tell();",
+            apply_default_css=False,
+            padding=False,
+            elem_id="about",
         )
         with gr.Accordion("Settings", open=False, elem_id="settings"):
             with gr.Row():
@@ -109,11 +124,11 @@ def build_ui(studio: Studio) -> gr.Blocks:
                 )
                 guidance = gr.Slider(
                     inputs.MIN_GUIDANCE, inputs.MAX_GUIDANCE, start.defaults.guidance, step=0.5,
-                    label="Guidance: how closely to follow the sentence", elem_id="guidance",
+                    label="Guidance", elem_id="guidance",
                 )  # fmt: skip
             with gr.Row(elem_id="seeds"):
-                seed = gr.Number(None, precision=0, label="Seed: the same one paints the same picture", elem_id="seed")
-                dice = gr.Button("Roll a seed", scale=0, min_width=120, elem_id="dice")
+                seed = gr.Number(None, precision=0, label="Seed", elem_id="seed")
+                dice = gr.Button("Roll a seed", size="md", scale=0, min_width=150, elem_id="dice")
                 fresh = gr.Checkbox(True, label="A new seed each time", elem_id="fresh")
         recent = gr.HTML(
             [],
@@ -132,17 +147,15 @@ def build_ui(studio: Studio) -> gr.Blocks:
             return {"state": "idle", "scene": entries[0]["id"] if entries else None}, entries
 
         async def paint(
-            prompt: str, negative: str, fresh: bool, seed: float | None, steps: Any, guidance: Any, model: str
+            sentence: str, avoid: str, new: bool, number: Any, count: Any, scale: Any, name: str
         ) -> AsyncIterator[dict[Any, Any]]:
-            number: Any = random_seed() if fresh or seed is None else seed
+            if new or number is None:
+                number = random_seed()
             yield {stage: {"state": "queued", "position": 1}, seed: number}
-            request = GenerateRequest(prompt, negative or "", number, steps, guidance, model=model)
+            request = GenerateRequest(sentence, avoid or "", number, count, scale, model=name)
             async with aclosing(follow(studio, request)) as events:
                 async for event in events:
-                    shown: dict[Any, Any] = {stage: gr.skip() if event is None else state_of(event)}
-                    if event is not None and event.name in ENDS:
-                        shown |= {go: gr.update(visible=True), stop: gr.update(visible=False), recent: listed()}
-                    yield shown
+                    yield {stage: gr.skip() if event is None else state_of(event)}
 
         def chosen(name: str) -> dict[Any, Any]:
             spec = specs[name]
@@ -166,8 +179,16 @@ def build_ui(studio: Studio) -> gr.Blocks:
         running = asked.then(
             paint,
             [prompt, negative, fresh, seed, steps, guidance, model],
-            [stage, seed, go, stop, recent],
+            [stage, seed],
             concurrency_limit=None,  # the engine has the queue, for the page and the API alike
+            **private,
+        )
+        running.failure(lambda: {"state": "error", "message": BROKEN}, None, stage, queue=False, **private)
+        running.then(
+            lambda: (gr.update(visible=True), gr.update(visible=False), listed()),
+            None,
+            [go, stop, recent],
+            queue=False,
             **private,
         )
         stop.click(

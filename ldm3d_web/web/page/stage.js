@@ -1,18 +1,10 @@
-// The scene and what is known of it. Runs inside Gradio's HTML component, which gives `element`, `props` and `watch`;
+// The frame with the scene, and how far a new one is. Runs inside Gradio's HTML component, which gives `element`, `props` and `watch`;
 // the markup is constant (a template would run a prompt as code), so every word from outside is set as text.
 
 const part = (name) => element.querySelector('.' + name);
 const hero = part('hero');
 const frame = element.querySelector('iframe');
 const SCENE_ID = /^[A-Za-z0-9_-]{16}$/;
-const TOKENS = 'ldm3d-delete-tokens'; // what this browser may delete; cookies do not live in a Space's frame
-const FILES = [
-  ['scene.glb', '3D scene (GLB)'],
-  ['portable.glb', 'GLB for Blender and Unity'],
-  ['rgb.png', 'Picture'],
-  ['depth.png', 'Depth'],
-  ['manifest.json', 'Recipe'],
-];
 const STAGES = {
   loading: 'Loading the model …',
   decoding: 'Decoding the picture …',
@@ -23,6 +15,9 @@ const STAGES = {
 let host = null; // the frame's door, once its script is here
 let shown = ''; // the scene the visitor has before them
 let gone = false;
+let known = null; // what the server says of it
+
+const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 
 import('/viewer/host.js').then(({ connect }) => {
   if (gone) return;
@@ -47,20 +42,20 @@ function update() {
     busy(`Step ${value.step} of ${value.steps}`, value.step, value.steps);
     if (value.preview) host?.preview(value.preview);
   } else if (value.state === 'done') {
-    if (value.delete_token) remember(value.scene, value.delete_token);
+    if (value.delete_token) tell('ldm3d-mine', { id: value.scene, token: value.delete_token });
     history.replaceState(history.state, '', `?scene=${value.scene}`);
     show(value.scene);
   } else if (value.state === 'error') {
     settle('idle');
-    trouble(value.message);
     restore();
+    trouble(value.message);
   }
 }
 
 function busy(words, done, of) {
   hero.dataset.state = 'busy';
   trouble('');
-  part('made').hidden = true;
+  told(null);
   part('telling').hidden = false;
   part('said').textContent = words;
   const bar = part('bar');
@@ -99,98 +94,13 @@ async function show(id) {
     history.replaceState(history.state, '', location.pathname);
     return trouble(scene.error);
   }
-  describe(scene);
+  told(scene);
 }
 
-function describe({ id, manifest, files, url }) {
-  const model = manifest.model?.name;
-  part('prompt').textContent = manifest.prompt || manifest.title;
-  part('facts').textContent = [
-    model && `Painted by ${model}`,
-    manifest.seed !== undefined && `seed ${manifest.seed}`,
-    manifest.steps && `${manifest.steps} steps`,
-    manifest.guidance !== undefined && `guidance ${manifest.guidance}`,
-    manifest.depth_note,
-  ]
-    .filter(Boolean)
-    .join(' · ');
-  part('cut').hidden = !manifest.cut;
-  part('cut').querySelector('q').textContent = manifest.cut ?? '';
-  part('url').value = url;
-  part('open').href = `/s/${id}`;
-  part('copied').textContent = '';
-  const links = FILES.filter(([name]) => files[name]).map(([name, words]) => {
-    const link = document.createElement('a');
-    link.href = `/scenes/${id}/${name}`;
-    link.download = `${id}-${name}`;
-    link.textContent = words;
-    const bytes = manifest.files?.[name];
-    if (bytes) {
-      const size = document.createElement('small');
-      size.textContent = bytes < 1e6 ? ` ${Math.ceil(bytes / 1e3)} kB` : ` ${(bytes / 1e6).toFixed(1)} MB`;
-      link.append(size);
-    }
-    return link;
-  });
-  part('files').replaceChildren(...links);
-  part('qr').querySelector('img').src = `/api/scenes/${id}/qr.svg`;
-  const alone = /^(localhost|127\.|\[::1\])/.test(new URL(url).hostname);
-  part('qr').querySelector('figcaption').textContent = alone
-    ? 'For your phone or headset, once this server listens on an address they can reach.'
-    : 'Scan with your phone, or open the link in your headset.';
-  part('delete').hidden = !tokens()[id];
-  part('delete').textContent = 'Delete this scene';
-  part('made').hidden = false;
-}
-
-part('copy').addEventListener('click', async () => {
-  const text = part('url');
-  text.select();
-  let done = false;
-  try {
-    await navigator.clipboard.writeText(text.value);
-    done = true;
-  } catch {
-    // Frames of other sites and plain http have no clipboard; the old way may still work there.
-    done = document.execCommand('copy');
-  }
-  part('copied').textContent = done ? 'The link is copied.' : 'Copying did not work here; the link is marked, copy it by hand.';
-});
-
-part('delete').addEventListener('click', async ({ target }) => {
-  if (target.dataset.sure !== shown) {
-    target.dataset.sure = shown;
-    target.textContent = 'Delete it for everyone? Click again.';
-    return;
-  }
-  const id = shown;
-  const answer = await fetch(`/api/scenes/${id}`, { method: 'DELETE', headers: { 'X-Delete-Token': tokens()[id] } });
-  if (!answer.ok && answer.status !== 404) return trouble((await answer.json()).error);
-  remember(id, null);
-  shown = '';
-  part('made').hidden = true;
-  history.replaceState(history.state, '', location.pathname);
-  restore();
-  document.dispatchEvent(new CustomEvent('ldm3d-deleted', { detail: id }));
-});
-
-function tokens() {
-  try {
-    return JSON.parse(localStorage.getItem(TOKENS)) ?? {};
-  } catch {
-    return {}; // no storage in this browser: then nothing can be deleted from here
-  }
-}
-
-function remember(id, token) {
-  const kept = tokens();
-  if (token) kept[id] = token;
-  else delete kept[id];
-  try {
-    localStorage.setItem(TOKENS, JSON.stringify(kept));
-  } catch {
-    // as above
-  }
+// What the panel below shows.
+function told(scene) {
+  known = scene;
+  tell('ldm3d-scene', scene);
 }
 
 const choose = ({ detail }) => {
@@ -199,7 +109,16 @@ const choose = ({ detail }) => {
   show(detail);
   hero.scrollIntoView({ behavior: 'smooth', block: 'nearest' });
 };
+const again = () => tell('ldm3d-scene', known); // the panel came after its scene
+const deleted = () => {
+  shown = '';
+  told(null);
+  history.replaceState(history.state, '', location.pathname);
+  restore();
+};
 document.addEventListener('ldm3d-show', choose);
+document.addEventListener('ldm3d-made', again);
+document.addEventListener('ldm3d-deleted', deleted);
 
 // Gradio tells nobody when it takes a component away.
 const watcher = new MutationObserver(() => {
@@ -207,6 +126,8 @@ const watcher = new MutationObserver(() => {
   gone = true;
   watcher.disconnect();
   document.removeEventListener('ldm3d-show', choose);
+  document.removeEventListener('ldm3d-made', again);
+  document.removeEventListener('ldm3d-deleted', deleted);
   host?.dispose();
 });
 watcher.observe(document.body, { childList: true, subtree: true });
