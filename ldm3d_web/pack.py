@@ -24,6 +24,7 @@ MAX_TRIANGLES = 150_000  # a Quest draws 750k per eye; this leaves it room, and 
 SKY_TRIANGLES = 12_000  # finer would not show: the picture lies on a sphere
 SKY_SHARE = 8  # a dome never takes more than this fraction of the budget
 IMPORT_WIDTH = 4096  # the widest texture that every headset takes
+WIDEST_PAIR = 8192  # what desktop browsers take at most
 
 
 @dataclass(frozen=True)
@@ -95,11 +96,12 @@ def build_meshes(panorama: Panorama, max_triangles: int = MAX_TRIANGLES) -> list
 def read_pair(rgb: rgbd_files.Source, depth: rgbd_files.Source) -> Rgbd:
     """A picture and its 16-bit depth PNG of the same size. Raises InvalidImage."""
     picture, disparity = rgbd_files.read_rgb(rgb), rgbd_files.read_disparity(depth)
+    if picture.shape[1] > WIDEST_PAIR:
+        allowed = f"`pack` takes at most {WIDEST_PAIR:,} pixels across (`import` scales down)"
+        raise InvalidImage(f"The picture is {_size(picture)}; {allowed}.")
     if disparity.shape != picture.shape[:2]:
-        raise InvalidImage(
-            f"The picture is {_size(picture)} but the depth map is {_size(disparity)}; "
-            "both must have the same size (`import` takes a depth map of another size)."
-        )
+        sizes = f"The picture is {_size(picture)} but the depth map is {_size(disparity)}"
+        raise InvalidImage(f"{sizes}; both must have the same size (`import` takes a depth map of another size).")
     return Rgbd(picture, disparity)
 
 

@@ -93,6 +93,9 @@ def test_read_pair_takes_what_was_written_and_wants_one_size(tmp_path):
         read_pair(encode_rgb(rgbd.rgb), encode_disparity(rgbd.disparity[::2, ::2]))
     with pytest.raises(InvalidImage, match="8 bits"):
         read_pair(encode_rgb(rgbd.rgb), gray_file(rgbd.disparity))
+    wide = np.zeros((4097, 8194, 3), np.uint8)
+    with pytest.raises(InvalidImage, match="8,192"):
+        read_pair(encode_rgb(wide), encode_disparity(rgbd.disparity))
 
 
 def test_an_imported_depth_of_another_size_keeps_its_shape_and_its_wrap():

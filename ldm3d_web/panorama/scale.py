@@ -57,7 +57,7 @@ def in_range(rgbd: Rgbd, ends: Range) -> Panorama:
     """The panorama in metres, with its sky, for known ends."""
     inverse_far, inverse_near = 1 / ends.far_m, 1 / ends.near_m
     inverse = rgbd.disparity.astype(np.float64) * (inverse_near - inverse_far) + inverse_far
-    sky = find_sky(rgbd.disparity, ends.far_m)
+    sky = find_sky(rgbd.disparity, ends.near_m, ends.far_m)
     return Panorama(rgbd.rgb, (1 / inverse).astype(np.float32), sky, ends.near_m, ends.far_m, ends.eye_height_m)
 
 

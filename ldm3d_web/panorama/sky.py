@@ -13,35 +13,40 @@ import numpy as np
 
 from ldm3d_web.panorama.seam import wrap_pad
 
-LEAST_FAR_M = 30.0  # a scene that ends nearer is a room
+LEAST_SKY_M = 20.0  # where the far end lies nearer, it is a wall or a high ceiling
+LEAST_BAND_END_M = 8.0  # noise may bring sky this near, and no nearer
 LEVEL_SHARE = 0.01  # of the upper half: how much of it must be at the far end
-FAR_END = 0.12  # disparity that can still be called the far end
 LEAST_BAND, MOST_BAND = 0.01, 0.04  # how far above its own level sky may scatter
 LEAST_SHARE = 0.002  # of the sphere; smaller patches are gaps between leaves, and noise
 LEAST_ABOVE = 0.75  # share of a patch that must lie above the horizon
 SMALLEST_HOLE = 0.0002  # of the sphere; smaller islands inside the sky are noise
 
 
-def find_sky(disparity: np.ndarray, far_m: float) -> np.ndarray:
-    """(H, W) bool for a disparity map (H, W) in [0, 1] whose 0 is far_m metres away."""
+def find_sky(disparity: np.ndarray, near_m: float, far_m: float) -> np.ndarray:
+    """(H, W) bool for a disparity map (H, W) whose 1 is near_m and whose 0 is far_m metres away."""
+
+    def disparity_at(distance_m: float) -> float:
+        return (1 / distance_m - 1 / far_m) / (1 / near_m - 1 / far_m)
+
     none = np.zeros(disparity.shape, bool)
     step = _step(disparity)
     above = disparity[: disparity.shape[0] // 2][::step, ::step]
-    if far_m < LEAST_FAR_M or above.size == 0:
+    if far_m < LEAST_SKY_M or above.size == 0:
         return none
     rows = _solid_angle(disparity.shape[0])[: disparity.shape[0] // 2 : step]
     order = np.argsort(above, axis=None)
     share = np.cumsum(np.broadcast_to(rows[:, None], above.shape).ravel()[order])
     level = float(above.ravel()[order[np.searchsorted(share, LEVEL_SHARE * share[-1])]])
-    if level > FAR_END:
+    if level > disparity_at(LEAST_SKY_M):
         return none
     # The level is the low end of the noise; its spread is measured on what lies around it.
     around = above[above <= level + MOST_BAND]
     middle = float(np.median(around))
     spread = 1.48 * float(np.median(np.abs(around - middle)))
     band = float(np.clip(middle - level + 4 * spread, LEAST_BAND, MOST_BAND))
+    end = min(level + band, disparity_at(LEAST_BAND_END_M))
     smooth = cv2.medianBlur(wrap_pad(disparity, 2, 2), 3)[2:-2, 2:-2]
-    sky = _patches(smooth <= level + band, _is_sky_patch)
+    sky = _patches(smooth <= end, _is_sky_patch)
     return ~_patches(~sky, _is_no_speck) if sky.any() else none
 
 
