@@ -142,11 +142,11 @@ def _fetch(spec: ModelSpec) -> Path:
 
 def _cached(spec: ModelSpec) -> Path | None:
     """The snapshot of the pinned commit in this machine's Hub cache, if it is there and whole."""
-    from huggingface_hub import scan_cache_dir
+    from huggingface_hub import constants, scan_cache_dir
     from huggingface_hub.errors import CacheNotFound
 
     try:
-        cache = scan_cache_dir()
+        cache = scan_cache_dir(constants.HF_HUB_CACHE)
     except CacheNotFound:
         return None
     for repository in cache.repos:

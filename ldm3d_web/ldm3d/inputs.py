@@ -58,11 +58,16 @@ def check_guidance(value: Any) -> float:
 def check_size(
     width: Any, height: Any, *, step: int = WIDTH_STEP, smallest: int = MIN_WIDTH, largest: int = MAX_WIDTH
 ) -> tuple[int, int]:
-    """(width, height) in pixels: a width that is a multiple of `step` from `smallest` to `largest`, half as high."""
+    """(width, height) in pixels: a width that is a multiple of `step` from `smallest` to `largest`, half as high.
+
+    One of the two may be None: it follows from the other.
+    """
+    if width is None and _is_number(height):
+        width = 2 * height
     wide = _check_whole(width, "The width", smallest, largest)
     if wide % step:
         raise InvalidInput(f"The width must be a multiple of {step} pixels, not {wide}.")
-    if not _is_number(height) or 2 * height != wide:
+    if height is not None and (not _is_number(height) or 2 * height != wide):
         raise InvalidInput(
             f"A panorama is twice as wide as it is high: a width of {wide} pixels needs a height of {wide // 2}, "
             f"not {show(height)}."

@@ -129,11 +129,7 @@ class LDM3DPipeline(DiffusionPipeline):
         """(width, height) that this model can paint, or InvalidInput; one of them alone gives the other."""
         known = self.defaults
         if width is None and height is None:
-            width, height = known.width, known.height
-        elif height is None:
-            height = width / 2 if isinstance(width, int) else width
-        elif width is None:
-            width = 2 * height if isinstance(height, int) else height
+            width = known.width
         return inputs.check_size(width, height, step=self.width_step, smallest=known.min_width, largest=known.max_width)
 
     def scheduler_record(self) -> dict[str, Any]:

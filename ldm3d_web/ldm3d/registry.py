@@ -152,7 +152,7 @@ def _checked_settings(settings: dict[str, Any]) -> dict[str, Any]:
         checked = {key: checks[key](value) if key in checks else value for key, value in settings.items()}
         sizes = replace(Defaults(), **{key: checked[key] for key in _names(Defaults) & checked.keys()})
         for wide in (sizes.min_width, sizes.max_width):
-            inputs.check_size(wide, wide / 2)
+            inputs.check_size(wide, None)
         inputs.check_size(sizes.width, sizes.height, smallest=sizes.min_width, largest=sizes.max_width)
         if "near_m" in checked or "far_m" in checked:
             inputs.check_near_far(checked.get("near_m"), checked.get("far_m"))

@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from ldm3d_web.errors import InvalidModel
+from ldm3d_web.ldm3d import inputs
 
 if TYPE_CHECKING:
     from diffusers.schedulers.scheduling_ddim import DDIMScheduler
+
+FILE = "scheduler/scheduler_config.json"
 
 # What of a scheduler's file decides the picture, so belongs into a scene's manifest.
 RECORDED = (
@@ -52,23 +55,38 @@ def make_scheduler(config: dict[str, Any]) -> DDIMScheduler:
     trailing = zero_snr or prediction == "v_prediction"
     if zero_snr and prediction == "epsilon":
         raise InvalidModel(
-            "scheduler/scheduler_config.json ends in pure noise (rescale_betas_zero_snr) but predicts the noise itself "
+            f"{FILE} ends in pure noise (rescale_betas_zero_snr) but predicts the noise itself "
             "(epsilon); such a model must predict v_prediction or sample."
         )
     if config.get("clip_sample") or config.get("thresholding"):
         raise InvalidModel(
-            "scheduler/scheduler_config.json asks for clip_sample or thresholding; those are for pictures, "
-            "latents must not be clipped."
+            f"{FILE} asks for clip_sample or thresholding; those are for pictures, latents must not be clipped."
         )
+    spacing = config.get("timestep_spacing") or ("trailing" if trailing else "leading")
+    for name, value, allowed in (
+        ("prediction_type", prediction, ("epsilon", "v_prediction", "sample")),
+        ("timestep_spacing", spacing, ("leading", "trailing", "linspace")),
+    ):
+        if value not in allowed:
+            raise InvalidModel(f"{FILE}: {name} must be one of {', '.join(allowed)}, not {value!r}.")
     known = {key: config[key] for key in RECORDED if config.get(key) is not None}
     explicit = {
         "prediction_type": prediction,
-        "timestep_spacing": known.get("timestep_spacing", "trailing" if trailing else "leading"),
+        "timestep_spacing": spacing,
         "rescale_betas_zero_snr": zero_snr,
         "clip_sample": False,
         "thresholding": False,
     }
-    return DDIMScheduler(**{**known, **explicit})
+    try:
+        scheduler = DDIMScheduler(**{**known, **explicit})
+        # A walk of each length must be possible, and every level hold some share of signal and some of noise.
+        levels(scheduler, inputs.MAX_STEPS)
+        sound = bool(((scheduler.alphas_cumprod >= 0) & (scheduler.alphas_cumprod < 1)).all())
+    except (TypeError, ValueError, NotImplementedError, RuntimeError, IndexError) as error:
+        raise InvalidModel(f"{FILE} makes no schedule: {error}.") from error
+    if not sound:
+        raise InvalidModel(f"{FILE} makes no schedule: its betas do not turn a picture into noise.")
+    return scheduler
 
 
 def scheduler_record(scheduler: DDIMScheduler) -> dict[str, Any]:
@@ -93,7 +111,7 @@ def levels(scheduler: DDIMScheduler, steps: int) -> list[Level]:
     timesteps = _timesteps(scheduler, steps)
     signal = scheduler.alphas_cumprod.double()
     shares = [float(signal[timestep]) for timestep in timesteps] + [float(scheduler.final_alpha_cumprod)]
-    return [Level(*each) for each in zip(timesteps, shares, shares[1:], strict=False)]
+    return [Level(*each) for each in zip(timesteps, shares[:-1], shares[1:], strict=True)]
 
 
 def _timesteps(scheduler: DDIMScheduler, steps: int) -> list[int]:
@@ -107,9 +125,7 @@ def _timesteps(scheduler: DDIMScheduler, steps: int) -> list[int]:
         return [min(i * (count // steps) + offset, count - 1) for i in reversed(range(steps))]
     if spacing == "trailing":
         return [round(i * count / steps) - 1 for i in range(steps, 0, -1)]
-    if spacing == "linspace":
-        return [round(i * (count - 1) / max(steps - 1, 1)) for i in reversed(range(steps))]
-    raise InvalidModel(f"The scheduler's timestep_spacing must be leading, trailing or linspace, not {spacing!r}.")
+    return [round(i * (count - 1) / max(steps - 1, 1)) for i in reversed(range(steps))]
 
 
 def clean_and_noise(
@@ -117,16 +133,15 @@ def clean_and_noise(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """What the network's output says: (clean latents, noise) in these latents, both shaped like them.
 
-    prediction: "epsilon", "v_prediction" or "sample". signal: the cumulative alpha of the latents.
+    prediction: "epsilon" (the noise), "v_prediction" (arXiv 2202.00512) or "sample" (the clean latents).
+    signal: the cumulative alpha of the latents.
     """
     keep, blur = signal**0.5, (1 - signal) ** 0.5
     if prediction == "epsilon":
         return (latents - blur * output) / keep, output
     if prediction == "v_prediction":
         return keep * latents - blur * output, keep * output + blur * latents
-    if prediction == "sample":
-        return output, (latents - keep * output) / blur
-    raise InvalidModel(f"The scheduler's prediction_type must be epsilon, v_prediction or sample, not {prediction!r}.")
+    return output, (latents - keep * output) / blur
 
 
 def advance(clean: torch.Tensor, noise: torch.Tensor, signal_next: float) -> torch.Tensor:

@@ -99,11 +99,14 @@ def test_guidance():
 def test_sizes():
     assert inputs.check_size(512, 256) == (512, 256)
     assert inputs.check_size(1024.0, np.int32(512)) == (1024, 512)
+    assert inputs.check_size(512, None) == inputs.check_size(None, 256) == (512, 256)
     assert inputs.check_size(640, 320, step=128) == (640, 320)
     for width, height, sentence in [
         (512, 512, "twice as wide as it is high: a width of 512 pixels needs a height of 256, not 512"),
         (256, 512, "needs a height of 128, not 512"),
-        (512, None, "needs a height of 256, not None"),
+        (None, None, "The width must be a whole number from 128 to 2,048, not None"),
+        (None, "64", "not None"),
+        (None, 10**400, "The width must be"),
         (512, "256", "needs a height of 256, not '256'"),
         (512, float("nan"), "not nan"),
         (500, 250, "multiple of 64 pixels, not 500"),
