@@ -18,7 +18,7 @@ keepViewInLink();
 wireButtons();
 viewer.addEventListener('load', () => say('The scene is here.', true));
 if (embedded) listenToParent(viewer, { show, current: () => document.body.dataset.scene ?? '' });
-else viewer.focus({ preventScroll: true });
+else keysWithoutFocus();
 
 /** Another scene on the same page and in the same WebGL context. @param {string} id @returns {Promise<void>} */
 async function show(id) {
@@ -29,6 +29,15 @@ async function show(id) {
   viewer.poster = `/scenes/${id}/preview.jpg`;
   for (const link of ['open', 'vr-open']) element(link).setAttribute('href', `/s/${id}`);
   history.replaceState(null, '', `/s/${id}`);
+}
+
+/** Nobody clicks a picture first in order to look around in it: keys that no other element has go to the viewer. */
+function keysWithoutFocus() {
+  for (const type of ['keydown', 'keyup']) {
+    document.addEventListener(type, (event) => {
+      if (event.target === document.body) viewer.dispatchEvent(new KeyboardEvent(type, /** @type {any} */ (event)));
+    });
+  }
 }
 
 /** What happened, for a while. @param {string} text @param {boolean} [quiet] for screen readers only */

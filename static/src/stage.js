@@ -3,7 +3,7 @@
  * touches costs nothing.
  */
 
-import { NoToneMapping, PerspectiveCamera, Scene, SRGBColorSpace, WebGLRenderer } from 'three';
+import { Group, NoToneMapping, PerspectiveCamera, Scene, SRGBColorSpace, WebGLRenderer } from 'three';
 import { disposeScene, sharpen } from './loading.js';
 import { verticalFov } from './look.js';
 
@@ -17,6 +17,8 @@ const NO_SCENE = 0x15171a;
 export class Stage {
   #scene = new Scene();
   #camera = new PerspectiveCamera(70, 1, NEAR_M, 100);
+  /** What the headset's own space stands on; at the capture point, facing forward, while there is none. */
+  rig = new Group();
   #renderer;
   /** @type {LoadedScene | null} */
   #shown = null;
@@ -25,6 +27,7 @@ export class Stage {
   #lastMs = 0;
   #visible = true;
   #fov = 70;
+  #frame;
   #watchers;
   /** Called before each frame with the time since the last one; true asks for another frame after it. */
   #step;
@@ -36,6 +39,7 @@ export class Stage {
    */
   constructor(frame, step) {
     this.#step = step;
+    this.#frame = frame;
     const canvas = document.createElement('canvas');
     this.#renderer = new WebGLRenderer({ canvas, antialias: true, alpha: false, powerPreference: 'default' });
     // Colours leave as they came: sRGB picture in, sRGB screen out, nothing in between.
@@ -43,10 +47,12 @@ export class Stage {
     this.#renderer.outputColorSpace = SRGBColorSpace;
     this.#renderer.setClearColor(NO_SCENE);
     this.#camera.rotation.order = 'YXZ';
+    this.rig.add(this.#camera);
+    this.#scene.add(this.rig);
     frame.prepend(canvas);
     canvas.addEventListener('webglcontextrestored', this.invalidate);
-    this.#watchers = watchVisibility(frame, (visible) => this.#setVisible(visible), () => this.#resize(frame));
-    this.#resize(frame);
+    this.#watchers = watchVisibility(frame, (visible) => this.#setVisible(visible), this.refit);
+    this.refit();
   }
 
   get canvas() {
@@ -138,9 +144,9 @@ export class Stage {
     if (visible) this.invalidate();
   }
 
-  /** @param {HTMLElement} frame */
-  #resize(frame) {
-    const { clientWidth: width, clientHeight: height } = frame;
+  /** Fit the frame, when its size changes and after a headset has had the canvas. */
+  refit = () => {
+    const { clientWidth: width, clientHeight: height } = this.#frame;
     if (width === 0 || height === 0 || this.#renderer.xr.isPresenting) return;
     this.#renderer.setPixelRatio(Math.min(window.devicePixelRatio, MAX_PIXEL_RATIO));
     this.#renderer.setSize(width, height, false); // the style sheet stretches the canvas
@@ -149,13 +155,7 @@ export class Stage {
     this.#camera.updateProjectionMatrix();
     // Setting a canvas' size empties it: draw in the same task, or a resize flickers.
     if (this.#visible) this.draw();
-  }
-
-  /** Fit the frame again, after a headset has had the canvas. */
-  refit() {
-    const frame = this.canvas.parentElement;
-    if (frame) this.#resize(frame);
-  }
+  };
 }
 
 /**

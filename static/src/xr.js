@@ -1,11 +1,11 @@
 /**
- * The headset. The eye starts at the capture point, facing where the visitor looked on the screen; that is the reference
- * space `local` turned by the yaw. No models or pictures are fetched for controllers: a panorama needs no hands.
+ * The headset. The eye starts at the capture point (the origin of the reference space `local`), facing where the
+ * visitor looked on the screen (the stage's rig is turned by the yaw). No models or pictures are fetched for controllers: a panorama needs no hands.
  *
  * Ways out: the headset's own menu, squeeze, a long press of the trigger (or a long pinch), the page's button.
  */
 
-import { wrapDegrees } from './look.js';
+import { MathUtils, Vector3 } from 'three';
 
 /** @typedef {import('./stage.js').Stage} Stage */
 /** @typedef {'insecure' | 'missing' | 'blocked' | 'unsupported' | 'refused'} NoVrReason */
@@ -68,6 +68,8 @@ export async function enterVR(stage, yaw, onEnd) {
     stopExits();
     stage.renderer.setAnimationLoop(null);
     xr.enabled = false;
+    stage.rig.position.set(0, 0, 0);
+    stage.rig.rotation.y = 0;
     onEnd();
   };
   xr.addEventListener('sessionend', finish);
@@ -77,32 +79,28 @@ export async function enterVR(stage, yaw, onEnd) {
     await session.end().catch(() => {});
     throw new NoVr('refused');
   }
-  turnSpace(xr, yaw, { x: 0, z: 0 });
+  turn(stage.rig, yaw, new Vector3());
   const snap = snapTurn(session);
   stage.renderer.setAnimationLoop((_time, frame) => {
     const degrees = snap();
-    const space = /** @type {XRReferenceSpace} */ (xr.getReferenceSpace());
-    const head = degrees === 0 ? null : frame?.getViewerPose(space)?.transform.position;
-    if (head) turnSpace(xr, degrees, head);
+    const space = xr.getReferenceSpace();
+    const head = degrees !== 0 && space ? frame?.getViewerPose(space)?.transform.position : undefined;
+    if (head) turn(stage.rig, degrees, stage.rig.localToWorld(new Vector3(head.x, head.y, head.z)));
     stage.draw();
   });
   return session;
 }
 
 /**
- * Turn the visitor by `degrees` to the right, about a place.
- * The offset space's origin is given in the old space, so poses get the inverse: turned right means origin turned left.
- * @param {import('three').WebXRManager} xr @param {number} degrees @param {{ x: number, z: number }} about metres
+ * Turn the visitor to the right, about a place: about the head, or a turn would be a step as well.
+ * (An offset reference space would do the same, but emulators and older browsers get its matrix wrong.)
+ * @param {import('three').Group} rig @param {number} degrees @param {Vector3} about metres, in the scene
  */
-function turnSpace(xr, degrees, about) {
-  const half = (wrapDegrees(degrees) * Math.PI) / 360;
-  const [sin, cos] = [Math.sin(2 * half), Math.cos(2 * half)];
-  const offset = new XRRigidTransform(
-    { x: about.x - (cos * about.x + sin * about.z), y: 0, z: about.z - (cos * about.z - sin * about.x) },
-    { x: 0, y: Math.sin(half), z: 0, w: Math.cos(half) },
-  );
-  const space = /** @type {XRReferenceSpace} */ (xr.getReferenceSpace());
-  xr.setReferenceSpace(space.getOffsetReferenceSpace(offset));
+function turn(rig, degrees, about) {
+  const angle = -MathUtils.degToRad(degrees); // three turns to the left
+  rig.position.sub(about).applyAxisAngle(rig.up, angle).add(about);
+  rig.rotation.y += angle;
+  rig.updateMatrixWorld(true);
 }
 
 /** @param {XRSession} session @returns {() => number} degrees to turn in this frame, to the right; mostly 0 */

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, sync_playwright
 
 from ldm3d_web.web.headers import SCENE_CSP
 from tests.browser.site import Site, start_site
@@ -76,14 +76,15 @@ class Visit:
         self.until("!!customElements.get('ldm3d-viewer')")
         return self
 
-    def get(self, expression: str) -> Any:
+    def get(self, expression: str, frame: Frame | None = None) -> Any:
         """The value of a JavaScript expression, in which `viewer` is the element. Promises are waited for."""
-        return self.page.evaluate(f"async () => {{ const viewer = document.getElementById('viewer'); return {expression} }}")
+        body = f"const viewer = document.getElementById('viewer'); return {expression.strip()}"
+        return (frame or self.page).evaluate(f"async () => {{ {body} }}")
 
-    def until(self, expression: str) -> None:
+    def until(self, expression: str, frame: Frame | None = None) -> None:
         """Wait until the expression is true. (Playwright's own wait compiles a string, which the policy forbids.)"""
         end = time.monotonic() + WAIT_S
-        while not self.get(expression):
+        while not self.get(expression, frame):
             assert time.monotonic() < end, f"{expression} did not come true; faults: {self.faults}"
             time.sleep(0.03)
 
