@@ -31,8 +31,8 @@ format: dev  ## let ruff write the Python files its way
 	$(PYTHON_ENV) -m ruff check --fix
 	$(PYTHON_ENV) -m ruff format
 
-bench: setup  ## the speed table of this machine
-	$(PYTHON_ENV) -m bench
+bench: setup  ## how fast this machine is: a table and a JSON line for each file in bench/
+	@set -e; for file in bench/[a-z]*.py; do $(PYTHON_ENV) -m bench.$$(basename $$file .py); done
 
 lock: dev  ## write constraints.txt anew from what is installed now
 	@scripts/lock-python
