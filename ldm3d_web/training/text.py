@@ -8,7 +8,9 @@ sentences of one meaning land together before the denoiser ever sees them; then 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,28 +44,60 @@ class TextPlan:
 
 def learn_vocabulary(captions: list[str], folder: Path, size: int, positions: int) -> CLIPTokenizer:
     """Learns byte pairs from captions and writes a CLIP tokenizer; every byte has a token, so any word can be read."""
-    from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+    from tokenizers import pre_tokenizers
     from transformers import CLIPTokenizer
 
-    reference = CLIPTokenizer().backend_tokenizer  # the splitting must be the one that CLIP will use
-    learner = Tokenizer(models.BPE(end_of_word_suffix="</w>"))
-    learner.normalizer, learner.pre_tokenizer = reference.normalizer, reference.pre_tokenizer
+    reference = CLIPTokenizer().backend_tokenizer  # words must be split exactly as CLIP will split them
+    words = Counter(
+        word
+        for caption in captions
+        for word, _ in reference.pre_tokenizer.pre_tokenize_str(reference.normalizer.normalize_str(caption))
+    )
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     letters = alphabet + [letter + "</w>" for letter in alphabet]
-    trainer = trainers.BpeTrainer(
-        vocab_size=size - 2, initial_alphabet=alphabet, end_of_word_suffix="</w>", show_progress=False, min_frequency=2
-    )
-    learner.train_from_iterator(captions, trainer)
-    pairs = [tuple(pair) for pair in json.loads(learner.to_str())["model"]["merges"]][: size - 2 - len(letters)]
-    words = list(dict.fromkeys(letters + ["".join(pair) for pair in pairs] + [START, END]))
+    pairs = _frequent_pairs(words, size - 2 - len(letters))
+    tokens = list(dict.fromkeys(letters + ["".join(pair) for pair in pairs] + [START, END]))
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "vocab.json").write_text(json.dumps({word: number for number, word in enumerate(words)}))
+    (folder / "vocab.json").write_text(json.dumps({token: number for number, token in enumerate(tokens)}))
     (folder / "merges.txt").write_text("\n".join(["#version: 0.2", *(" ".join(pair) for pair in pairs)]) + "\n")
     tokenizer = CLIPTokenizer(
         vocab=str(folder / "vocab.json"), merges=str(folder / "merges.txt"), model_max_length=positions
     )
     tokenizer.save_pretrained(folder)
     return tokenizer
+
+
+def _frequent_pairs(words: Counter[str], count: int) -> list[tuple[str, str]]:
+    """Byte-pair encoding: joins the most frequent pair of neighbours again and again, at most ``count`` times.
+
+    Written out here because tokenizers' trainer breaks ties by chance, and then a run could not be repeated.
+    """
+    pieces = {word: [*word[:-1], word[-1] + "</w>"] for word in words}
+    joined: list[tuple[str, str]] = []
+    while len(joined) < count:
+        frequency: Counter[tuple[str, str]] = Counter()
+        for word, parts in pieces.items():
+            for pair in pairwise(parts):
+                frequency[pair] += words[word]
+        best = max(frequency, key=lambda pair: (frequency[pair], pair), default=None)
+        if best is None or frequency[best] < 2:
+            break
+        joined.append(best)
+        for word, parts in pieces.items():
+            if best in pairwise(parts):
+                pieces[word] = _join(parts, best)
+    return joined
+
+
+def _join(parts: list[str], pair: tuple[str, str]) -> list[str]:
+    """Joins a pair of neighbours wherever it stands, from the left."""
+    out: list[str] = []
+    for part in parts:
+        if out and (out[-1], part) == pair:
+            out[-1] += part
+        else:
+            out.append(part)
+    return out
 
 
 def build(plan: TextPlan, tokenizer: CLIPTokenizer) -> CLIPTextModel:

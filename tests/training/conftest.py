@@ -1,0 +1,59 @@
+"""One tiny run through every stage, shared by the tests: four worlds of 128x64 pixels, two steps of training each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import torch
+
+from ldm3d_web.training import autoencoder, denoiser, text
+from ldm3d_web.training.latents import encode, open_latents
+from ldm3d_web.training.shards import Shards, open_shards, write_shards
+
+WORLDS = 4
+AUTOENCODER = autoencoder.AutoencoderPlan(
+    widths=(12, 16, 16, 16, 20), latent_channels=4, crop=32, batch=4, whole_from=0.5
+)
+TEXT = text.TextPlan(vocabulary=700, width=32, layers=1, heads=2, batch=8)
+DENOISER = denoiser.DenoiserPlan(widths=(16, 16), layers=1, heads=2, norm_groups=4, batch=4, look_steps=2)
+
+
+@dataclass(frozen=True)
+class Kitchen:
+    """Where each stage of the tiny run left its result."""
+
+    shards: Path
+    autoencoder: Path
+    text: Path
+    latents: Path
+    denoiser: Path
+
+    @property
+    def data(self) -> Shards:
+        return open_shards(self.shards)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Networks this small only lose by sharing their work among threads."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session")
+def kitchen(tmp_path_factory: pytest.TempPathFactory) -> Kitchen:
+    """Every stage, run once."""
+    folder = tmp_path_factory.mktemp("kitchen")
+    made = Kitchen(*(folder / name for name in ("shards", "autoencoder", "text", "latents", "denoiser")))
+    write_shards(made.shards, WORLDS, 0, height=64, width=128, supersample=2)
+    data = made.data
+    autoencoder.train(data, made.autoencoder, AUTOENCODER, steps=2)
+    text.train(data.captions, data.tags, made.text, TEXT, steps=2)
+    encode(data, made.autoencoder / "vae", made.latents)
+    denoiser.train(open_latents(made.latents), made.text, made.denoiser, DENOISER, steps=2)
+    return made

@@ -1,0 +1,116 @@
+"""Worlds on disk: the same worlds however they were rendered, never a half-written shard, and no left edge."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from ldm3d_web.errors import InvalidInput
+from ldm3d_web.training import disparity
+from ldm3d_web.training.latents import VIEWS, open_latents
+from ldm3d_web.training.shards import CAPTIONS, open_shards, write_shards
+from tests.training.conftest import WORLDS, Kitchen
+
+
+@given(arrays.arrays(np.float32, (2, 4), elements=st.floats(disparity.NEAR_M, disparity.FAR_M, width=32)))
+def test_metres_survive_the_way_to_disparity_and_back(distance_m: np.ndarray) -> None:
+    relative = disparity.to_disparity(distance_m, np.zeros(distance_m.shape, bool))
+    np.testing.assert_allclose(disparity.to_distance(relative), distance_m, rtol=1e-4)
+
+
+def test_the_ends_of_disparity() -> None:
+    distance_m = np.array([[0.1, disparity.NEAR_M, disparity.FAR_M, 1e6, 5.0]], np.float32)
+    sky = np.array([[False, False, False, False, True]])
+    np.testing.assert_allclose(disparity.to_disparity(distance_m, sky), [[1, 1, 0, 0, 0]], atol=1e-6)
+
+
+def test_sixteen_bits_are_kept_exactly() -> None:
+    levels = np.arange(65536, dtype=np.uint16)
+    assert (disparity.to_levels(disparity.from_levels(levels)) == levels).all()
+
+
+def test_a_world_does_not_depend_on_its_shard_or_batch(kitchen: Kitchen, tmp_path: Path) -> None:
+    write_shards(tmp_path, 1, 2, height=64, width=128, supersample=2, batch=1)
+    alone, among = open_shards(tmp_path), kitchen.data
+    assert alone.seeds == [2] and among.seeds == list(range(WORLDS))
+    assert np.abs(alone.rgbd(0) - among.rgbd(2)).max() < 2 / 127
+    assert alone.captions[0] == among.captions[2] and alone.tags[0] == among.tags[2]
+
+
+def test_every_world_is_said_in_words_and_labelled(kitchen: Kitchen) -> None:
+    for captions, tags in zip(kitchen.data.captions, kitchen.data.tags, strict=True):
+        assert len(captions) == CAPTIONS and all(sentence.strip() for sentence in captions)
+        assert tags["place"] and isinstance(tags["objects"], list)
+
+
+def test_finished_shards_are_left_alone(kitchen: Kitchen) -> None:
+    files = sorted(kitchen.shards.glob("*/*"))
+    before = [file.stat().st_mtime_ns for file in files]
+    write_shards(kitchen.shards, WORLDS, 0, height=64, width=128)
+    assert [file.stat().st_mtime_ns for file in files] == before
+
+
+def test_a_failed_shard_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full_disk(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(json, "dumps", full_disk)
+    with pytest.raises(OSError, match="space"):
+        write_shards(tmp_path, 1, 0, height=16, width=32)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_window_across_the_wrap_is_a_turned_panorama(kitchen: Kitchen) -> None:
+    world = kitchen.data.rgbd(1)
+    assert world.shape == (4, 64, 128) and np.abs(world).max() <= 1
+    np.testing.assert_array_equal(kitchen.data.rgbd(1, column=100), np.roll(world, -100, axis=-1))
+    window = kitchen.data.rgbd(1, row=8, column=120, height=32, width=16)
+    np.testing.assert_array_equal(window, np.roll(world, -120, axis=-1)[:, 8:40, :16])
+
+
+def test_latents_turn_with_the_panorama(kitchen: Kitchen) -> None:
+    """Turning a world by whole latents turns its latents: so the denoiser may turn latents instead of worlds."""
+    from diffusers import AutoencoderKL
+
+    from ldm3d_web.ldm3d.wrap import wrap_longitude
+
+    vae = AutoencoderKL.from_pretrained(kitchen.latents / "vae").eval()
+    world = torch.from_numpy(kitchen.data.rgbd(0))[None]
+
+    def turned_otherwise() -> float:
+        with torch.no_grad():
+            straight, turned = (vae.encode(x).latent_dist.mean for x in (world, world.roll(48, -1)))
+        return float((straight.roll(3, -1) - turned).abs().max())
+
+    without_wrap = turned_otherwise()
+    wrap_longitude(vae)
+    assert turned_otherwise() < 1e-4 < without_wrap
+
+
+def test_latents_have_mean_zero_and_deviation_one(kitchen: Kitchen) -> None:
+    latents = open_latents(kitchen.latents)
+    assert latents.latents.shape == (WORLDS * VIEWS, 4, 4, 8) and latents.latents.dtype == np.float16
+    values = latents.latents.astype(np.float32)
+    assert abs(values.mean()) < 0.01 and abs(values.std() - 1) < 0.01
+    assert [latents.captions[VIEWS * world] for world in range(WORLDS)] == kitchen.data.captions
+
+
+def test_what_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="train shards"):
+        open_shards(tmp_path)
+    with pytest.raises(InvalidInput, match="train encode"):
+        open_latents(tmp_path)
+
+
+def test_sizes_are_not_mixed(kitchen: Kitchen, tmp_path: Path) -> None:
+    write_shards(tmp_path, 1, 0, height=16, width=32)
+    write_shards(tmp_path, 1, 7, height=32, width=64)
+    with pytest.raises(InvalidInput, match="different picture sizes"):
+        open_shards(tmp_path)
