@@ -20,7 +20,7 @@ from ldm3d_web.training.shards import Shards
 from ldm3d_web.training.thumbnail import start_as_thumbnail
 
 if TYPE_CHECKING:
-    from diffusers import AutoencoderKL
+    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class AutoencoderPlan:
 
 def build(plan: AutoencoderPlan, width: int) -> AutoencoderKL:
     """A fresh autoencoder. No attention in the middle: it would tie a picture's parts together across crop sizes."""
-    from diffusers import AutoencoderKL
+    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 
     blocks = len(plan.widths)
     model = AutoencoderKL(
@@ -77,7 +77,8 @@ def train(
     from ldm3d_web.ldm3d.wrap import unwrap_longitude, wrap_longitude
 
     torch.manual_seed(seed)
-    model = build(plan, shards.width).to(device)
+    model = build(plan, shards.width)
+    model.to(device)  # type: ignore[arg-type]  # diffusers wraps it without its types
     optimizer = torch.optim.AdamW(model.parameters(), lr=plan.learning_rate, betas=(0.9, 0.99), weight_decay=1e-3)
     average = Average(model, plan.average_decay)
     run = Run(

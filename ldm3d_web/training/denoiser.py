@@ -22,7 +22,8 @@ from ldm3d_web.training.run import Average, Run
 from ldm3d_web.training.text import tokenize
 
 if TYPE_CHECKING:
-    from diffusers import DDIMScheduler, UNet2DConditionModel
+    from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+    from diffusers.schedulers.scheduling_ddim import DDIMScheduler
     from transformers import CLIPTextModel, CLIPTokenizer
 
 SENTENCES = (  # painted again and again while training: as different as sentences get
@@ -65,7 +66,7 @@ class DenoiserPlan:
 
 def build(plan: DenoiserPlan, latent_channels: int, size: tuple[int, int], text_width: int) -> UNet2DConditionModel:
     """A fresh U-Net; attention to the sentence on all levels but the first, where it would double the cost."""
-    from diffusers import UNet2DConditionModel
+    from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
     below = len(plan.widths) - 1
     return UNet2DConditionModel(
@@ -105,18 +106,20 @@ def train(
     seed: int = 0,
 ) -> Run:
     """Trains (or goes on training) the denoiser in folder ``out``; returns its run, finished or stopped."""
-    from diffusers import DDIMScheduler
+    from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 
     from ldm3d_web.ldm3d.wrap import wrap_longitude
 
     tokenizer, encoder = load_text(text)
-    encoder.to(device)
+    encoder.to(device)  # type: ignore[arg-type]  # transformers wraps it without its types
     scheduler = DDIMScheduler(**SCHEDULE)
     alpha_bar = scheduler.alphas_cumprod.to(device)
     pictures = torch.from_numpy(latents.latents)
 
     torch.manual_seed(seed)
-    model = build(plan, pictures.shape[1], tuple(pictures.shape[2:]), encoder.config.hidden_size).to(device)
+    _, channels, height, width = pictures.shape
+    model = build(plan, channels, (height, width), encoder.config.hidden_size)
+    model.to(device)  # type: ignore[arg-type]  # diffusers wraps it without its types
     wrap_longitude(model)
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=plan.learning_rate, betas=(0.9, 0.99), weight_decay=1e-2, fused=True
@@ -213,7 +216,7 @@ def _show(
     name: str,
 ) -> None:
     """Writes ``unet/`` with the averaged weights, ``scheduler/``, and a sheet of the fixed sentences."""
-    from diffusers import AutoencoderKL
+    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 
     from ldm3d_web.ldm3d.wrap import wrap_longitude
 

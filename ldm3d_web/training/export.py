@@ -50,7 +50,8 @@ def export(
     Raises InvalidInput when a part has not been trained yet.
     """
     import torch
-    from diffusers import AutoencoderKL, UNet2DConditionModel
+    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+    from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
     from transformers import CLIPTextModel
 
     out = Path(out)
@@ -72,10 +73,10 @@ def export(
     )
     (out / "scheduler").mkdir(exist_ok=True)
     shutil.copyfile(Path(denoiser) / "scheduler" / "scheduler_config.json", out / "scheduler" / "scheduler_config.json")
-    for part in ("vae", "unet"):
-        config = _read(out / part / "config.json")
+    for network in ("vae", "unet"):
+        config = _read(out / network / "config.json")
         config.pop("_name_or_path", None)  # where it was trained is nobody's business
-        _write(out / part / "config.json", config)
+        _write(out / network / "config.json", config)
     _write(
         out / "model_index.json",
         {

@@ -11,6 +11,7 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -18,14 +19,18 @@ import torch
 from ldm3d_web.errors import InvalidInput
 from ldm3d_web.training.shards import Shards
 
+if TYPE_CHECKING:
+    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+
+DETAIL = 0.4  # 0: all channels alike, 1: as the autoencoder has them
 VIEWS = 2  # as it is, and mirrored
 
 
 @dataclass(frozen=True)
 class Latents:
-    """What `encode` wrote. latents: (N, C, h, w) float16, shifted and scaled to mean 0 and deviation 1 over all.
+    """What `encode` wrote. latents: (N, C, h, w) float16, each channel with mean 0, deviation 1 over all.
 
-    captions[i] are the sentences of latent i. vae is the autoencoder's folder, its scale and shift in its config.
+    captions[i] are the sentences of latent i. vae is the folder of the autoencoder that gives them so.
     """
 
     latents: np.ndarray
@@ -37,8 +42,8 @@ class Latents:
 def encode(
     shards: Shards, vae: Path, out: Path, *, device: str = "cpu", bfloat16: bool = False, batch: int = 4
 ) -> None:
-    """Encodes a data set to a folder: latents.npy, captions.json and vae/, whose config now has its scale and shift."""
-    from diffusers import AutoencoderKL
+    """Encodes a data set to a folder: latents.npy, captions.json and vae/, whose own layers now scale and shift."""
+    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 
     from ldm3d_web.ldm3d.wrap import wrap_longitude
 
@@ -61,13 +66,16 @@ def encode(
         if start // batch % 50 == 0:
             print(f"{start} of {len(shards)} worlds", flush=True)
     latents = np.concatenate(blocks)
-    shift, deviation = float(latents.mean()), float(latents.std())
-    model.register_to_config(scaling_factor=1 / deviation, shift_factor=shift)
+    middle, scale = _levels(latents)
+    _fold_in(model, middle, scale)
+    model.register_to_config(scaling_factor=1.0, shift_factor=0.0)
 
     unfinished = Path(out).with_name(f".{Path(out).name}.{os.getpid()}")
     unfinished.mkdir(parents=True)
     try:
-        np.save(unfinished / "latents.npy", ((latents - shift) / deviation).astype(np.float16))
+        np.save(
+            unfinished / "latents.npy", ((latents - middle[:, None, None]) / scale[:, None, None]).astype(np.float16)
+        )
         captions = [captions for captions in shards.captions for _ in range(VIEWS)]
         (unfinished / "captions.json").write_text(json.dumps(captions))
         model.save_pretrained(unfinished / "vae")
@@ -75,7 +83,33 @@ def encode(
         unfinished.rename(out)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-    print(f"{len(latents)} latents of {latents.shape[1:]}, mean {shift:.4f}, deviation {deviation:.4f}")
+    print(f"{len(latents)} latents of {latents.shape[1:]}, channels divided by {np.round(scale, 3).tolist()}")
+
+
+def _levels(latents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean of each channel, and what to divide it by: (C,) each.
+
+    Channels of fine detail come out of the autoencoder ten times weaker than those of colour and depth, and a denoiser
+    would see them last and badly. They are raised, not to the same deviation (they matter less), but part of the way;
+    over all channels the result has deviation 1.
+    """
+    deviation = latents.std(axis=(0, 2, 3), dtype=np.float64)
+    wanted = deviation**DETAIL
+    wanted /= np.sqrt((wanted**2).mean())
+    return latents.mean(axis=(0, 2, 3), dtype=np.float64), deviation / wanted
+
+
+@torch.no_grad()
+def _fold_in(model: AutoencoderKL, middle: np.ndarray, scale: np.ndarray) -> None:
+    """Moves the shift and scale of the latents into the two 1×1 convolutions beside them; pictures stay the same."""
+    shift, factor = (torch.from_numpy(values).to(model.quant_conv.weight) for values in (middle, scale))
+    channels = len(factor)
+    into, out_of = model.quant_conv, model.post_quant_conv
+    into.weight[:channels] /= factor[:, None, None, None]
+    into.bias[:channels] = (into.bias[:channels] - shift) / factor
+    into.bias[channels:] -= 2 * factor.log()  # the other half says the logarithm of the variance
+    out_of.bias += (out_of.weight[..., 0, 0] @ shift[:, None])[:, 0]
+    out_of.weight *= factor[None, :, None, None]
 
 
 def open_latents(folder: Path) -> Latents:

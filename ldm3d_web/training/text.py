@@ -215,7 +215,8 @@ def train(
     present = torch.tensor([labels.present(world) for world in tags])
 
     torch.manual_seed(seed)
-    model = build(plan, tokenizer).to(device)
+    model = build(plan, tokenizer)
+    model.to(device)  # type: ignore[arg-type]  # transformers wraps it without its types
     heads = _Heads(plan.width, labels).to(device)
     weights = [*model.parameters(), *heads.parameters()]
     optimizer = torch.optim.AdamW(weights, lr=plan.learning_rate, weight_decay=1e-2)
