@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ldm3d_web.panorama.fill import fill_unknown
 from ldm3d_web.panorama.seam import wrap_pad
 from ldm3d_web.rgbd import Panorama
 
@@ -45,7 +46,9 @@ def split(panorama: Panorama) -> list[Layer]:
         farthest = max(panorama.far_m, float(panorama.distance_m.max()))
         radius = max(SKY_RADIUS_M, SKY_BEYOND_SURFACE * farthest)
         dome = np.full(panorama.sky.shape, radius, np.float32)
-        layers.append(Layer("sky", panorama.rgb, dome, np.ones_like(panorama.sky)))
+        # With the surface's own picture behind it, each tree would have a ghost on the sky beside it.
+        behind = fill_unknown(panorama.rgb, panorama.sky)
+        layers.append(Layer("sky", behind, dome, np.ones_like(panorama.sky)))
     if not panorama.sky.all():
         surface = ~panorama.sky
         layers.append(Layer("surface", panorama.rgb, _continued(panorama.distance_m, surface), surface))

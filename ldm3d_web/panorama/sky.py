@@ -47,6 +47,8 @@ def find_sky(disparity: np.ndarray, near_m: float, far_m: float) -> np.ndarray:
     end = min(level + band, disparity_at(LEAST_BAND_END_M))
     smooth = cv2.medianBlur(wrap_pad(disparity, 2, 2), 3)[2:-2, 2:-2]
     sky = _patches(smooth <= end, _is_sky_patch)
+    # Ground that runs to the horizon ends in the same patch; on the dome it would part from the ground before it.
+    sky[disparity.shape[0] // 2 :] = False
     return ~_patches(~sky, _is_no_speck) if sky.any() else none
 
 

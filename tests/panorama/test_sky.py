@@ -56,3 +56,9 @@ def test_a_bird_is_not_left_floating():
     disparity = disparity_of(truth, 1.0, 200.0)
     disparity[20:22, 100:102] = 0.3
     assert find_sky(disparity, 1.0, 200.0)[18:24, 98:104].all()
+
+
+def test_ground_that_runs_into_the_sky_is_ground_up_to_the_horizon():
+    truth, _ = open_ground(H, W, hill_m=1e6, hill_deg=0.0)
+    found = find_sky(disparity_of(truth, 1.0, 200.0), 1.0, 200.0)
+    np.testing.assert_array_equal(found, np.repeat(np.arange(H) < H // 2, W).reshape(H, W))
