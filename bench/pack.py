@@ -15,9 +15,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ldm3d_web.gltf import textures, write
+from ldm3d_web.gltf import write
 from ldm3d_web.pack import MAX_TRIANGLES, build_meshes, pack_scene
-from ldm3d_web.panorama import scale
+from ldm3d_web.panorama import scale, textures
 from ldm3d_web.panorama.sphere import pixel_rays
 from ldm3d_web.rgbd import Rgbd
 from ldm3d_web.rgbd_files import encode_disparity, encode_rgb, read_disparity, read_rgb

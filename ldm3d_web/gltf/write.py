@@ -14,9 +14,10 @@ import pygltflib as gltf
 
 from ldm3d_web import __version__
 from ldm3d_web.errors import InvalidInput
-from ldm3d_web.gltf import container, textures
+from ldm3d_web.gltf import container
 from ldm3d_web.gltf.check import check_glb
 from ldm3d_web.gltf.quantize import quantize
+from ldm3d_web.panorama import textures
 from ldm3d_web.panorama.mesh import Mesh
 
 Profile = Literal[

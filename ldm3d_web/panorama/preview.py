@@ -5,9 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ldm3d_web.gltf.textures import jpeg
 from ldm3d_web.panorama.seam import wrap_pad
 from ldm3d_web.panorama.sphere import rays_to_uv
+from ldm3d_web.panorama.textures import jpeg
 
 CARD_WIDTH, CARD_HEIGHT = 1200, 630  # what Open Graph readers show uncropped
 CARD_FOV_DEG = 95.0

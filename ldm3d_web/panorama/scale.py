@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 
 from ldm3d_web.errors import InvalidInput
+from ldm3d_web.panorama.disparity import to_distance
 from ldm3d_web.panorama.sky import find_sky
 from ldm3d_web.panorama.sphere import pixel_rays
 from ldm3d_web.rgbd import Panorama, Rgbd
@@ -55,10 +56,9 @@ def to_panorama(
 
 def in_range(rgbd: Rgbd, ends: Range) -> Panorama:
     """The panorama in metres, with its sky, for known ends."""
-    inverse_far, inverse_near = 1 / ends.far_m, 1 / ends.near_m
-    inverse = rgbd.disparity.astype(np.float64) * (inverse_near - inverse_far) + inverse_far
+    distance_m = to_distance(rgbd.disparity, ends.near_m, ends.far_m)
     sky = find_sky(rgbd.disparity, ends.near_m, ends.far_m)
-    return Panorama(rgbd.rgb, (1 / inverse).astype(np.float32), sky, ends.near_m, ends.far_m, ends.eye_height_m)
+    return Panorama(rgbd.rgb, distance_m, sky, ends.near_m, ends.far_m, ends.eye_height_m)
 
 
 def find_range(

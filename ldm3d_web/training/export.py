@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ldm3d_web.errors import InvalidInput
-from ldm3d_web.training.disparity import FAR_M, NEAR_M
+from ldm3d_web.worlds.world import FAR_M, NEAR_M
 
 SETTINGS: dict[str, Any] = {
     "name": "ldm3d-mini",

@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from ldm3d_web.errors import InvalidInput
-from ldm3d_web.training import disparity as disparity_of
+from ldm3d_web.panorama import disparity as disparity_of
+from ldm3d_web.worlds.world import FAR_M, NEAR_M
 
 SHARD_SIZE = 32
 CAPTIONS = 6  # sentences a world: the same place said in several ways
@@ -97,7 +98,7 @@ def render_batch(
 
     worlds = [sample_world(seed) for seed in seeds]
     rgb, distance_m, sky = render(worlds, height, width, supersample=supersample)
-    return rgb, disparity_of.to_disparity(distance_m, sky), worlds
+    return rgb, disparity_of.to_disparity(distance_m, NEAR_M, FAR_M, sky), worlds
 
 
 def write_shards(

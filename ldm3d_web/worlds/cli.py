@@ -25,7 +25,7 @@ def render_command(
     import json
 
     from ldm3d_web import rgbd_files
-    from ldm3d_web.training.disparity import to_disparity
+    from ldm3d_web.panorama.disparity import to_disparity
     from ldm3d_web.worlds import caption
     from ldm3d_web.worlds.render import render
     from ldm3d_web.worlds.world import FAR_M, NEAR_M
@@ -34,7 +34,7 @@ def render_command(
     rgb, distance_m, sky = render([world], height, 2 * height, supersample=supersample)
     out.mkdir(parents=True, exist_ok=True)
     (out / "rgb.png").write_bytes(rgbd_files.encode_rgb(rgb[0]))
-    (out / "depth.png").write_bytes(rgbd_files.encode_disparity(to_disparity(distance_m[0], sky[0], NEAR_M, FAR_M)))
+    (out / "depth.png").write_bytes(rgbd_files.encode_disparity(to_disparity(distance_m[0], NEAR_M, FAR_M, sky[0])))
     described = {
         "seed": seed, "caption": caption(world), "tags": world.tags, "near_m": NEAR_M, "far_m": FAR_M,
     }  # fmt: skip

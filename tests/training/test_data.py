@@ -8,32 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays
 
 from ldm3d_web.errors import InvalidInput
-from ldm3d_web.training import disparity
 from ldm3d_web.training.latents import VIEWS, open_latents
 from ldm3d_web.training.shards import CAPTIONS, open_shards, write_shards
 from tests.training.conftest import WORLDS, Kitchen
-
-
-@given(arrays.arrays(np.float32, (2, 4), elements=st.floats(disparity.NEAR_M, disparity.FAR_M, width=32)))
-def test_metres_survive_the_way_to_disparity_and_back(distance_m: np.ndarray) -> None:
-    relative = disparity.to_disparity(distance_m, np.zeros(distance_m.shape, bool))
-    np.testing.assert_allclose(disparity.to_distance(relative), distance_m, rtol=1e-4)
-
-
-def test_the_ends_of_disparity() -> None:
-    distance_m = np.array([[0.1, disparity.NEAR_M, disparity.FAR_M, 1e6, 5.0]], np.float32)
-    sky = np.array([[False, False, False, False, True]])
-    np.testing.assert_allclose(disparity.to_disparity(distance_m, sky), [[1, 1, 0, 0, 0]], atol=1e-6)
-
-
-def test_sixteen_bits_are_kept_exactly() -> None:
-    levels = np.arange(65536, dtype=np.uint16)
-    assert (disparity.to_levels(disparity.from_levels(levels)) == levels).all()
 
 
 def test_a_world_does_not_depend_on_its_shard_or_batch(kitchen: Kitchen, tmp_path: Path) -> None:
