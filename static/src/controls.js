@@ -14,8 +14,9 @@ import { allowed, approach, approachPose, clamp, directionThrough, FOV_DEFAULT, 
 
 const HALF_LIFE_MS = 70;
 const GLIDE_MS = HALF_LIFE_MS / Math.LN2; // easing over this much more way starts at exactly the hand's speed
-const TAP_DEG = 3; // a key pressed once
-const HELD_DEG_S = 70; // a key held
+const TAP_MS = 200; // a key that is let go sooner moves by one exact step
+const TAP_DEG = 3;
+const HELD_DEG_S = 70;
 const TAP_M = 0.05;
 const HELD_M_S = 0.4;
 
@@ -38,8 +39,8 @@ export class Controls {
   #held = null;
   /** Degrees per millisecond. */
   #speed = { yaw: 0, pitch: 0 };
-  /** @type {Set<string>} */
-  #keys = new Set();
+  /** How long each key is held, in milliseconds. @type {Map<string, number>} */
+  #keys = new Map();
   #frame;
   #wake;
   #stop = new AbortController();
@@ -84,7 +85,9 @@ export class Controls {
 
   /** @param {number} dtMs @returns {boolean} whether the movement goes on */
   step(dtMs) {
-    for (const code of this.#keys) {
+    for (const [code, heldMs] of this.#keys) {
+      this.#keys.set(code, heldMs + dtMs);
+      if (heldMs < TAP_MS) continue;
       if (code in TURNS) this.#turn(code, (HELD_DEG_S * dtMs) / 1000);
       else this.#walk(code, (HELD_M_S * dtMs) / 1000);
     }
@@ -196,8 +199,8 @@ export class Controls {
       if (!this.#keys.has(code)) {
         if (code in TURNS) this.#turn(code, TAP_DEG);
         else this.#walk(code, TAP_M);
+        this.#keys.set(code, 0);
       }
-      this.#keys.add(code);
       this.#wake();
     } else if (key === '0' || key === 'Home') this.recentre();
     else if (key === '+' || key === '=') this.#zoom(1 / 1.2);
