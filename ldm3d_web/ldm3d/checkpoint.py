@@ -31,7 +31,7 @@ def load(name: str, *, device: str | None = None, dtype: torch.dtype | None = No
     dtype: what U-Net and text encoder compute in; None for float16 on CUDA and float32 elsewhere, where half precision
     is slow (CPU) or fragile (MPS). The autoencoder is always float32.
 
-    The pipeline carries `spec`, `defaults` and `revision`, which names its weights.
+    The pipeline carries `spec` and `revision`, which names its weights.
     Raises InvalidModel, InvalidInput for the device, HubUnreachable, StorageError.
     """
     spec = resolve(name)
@@ -42,8 +42,7 @@ def load(name: str, *, device: str | None = None, dtype: torch.dtype | None = No
     place = choose_device(device)
     half_or_full = torch.float16 if place.startswith("cuda") else torch.float32
     pipeline = _assemble(folder, half_or_full if dtype is None else dtype).to(place)
-    pipeline.set_progress_bar_config(disable=True)
-    pipeline.spec, pipeline.defaults = spec, spec.defaults
+    pipeline.spec = spec
     # A snapshot of the Hub is a folder named after its commit.
     pipeline.revision = revision_of(folder) if spec.folder else folder.name
     return pipeline
@@ -164,16 +163,17 @@ def _quiet() -> Iterator[None]:
     import transformers.utils.logging as transformers_log
 
     logs: tuple[Any, ...] = (diffusers_log, transformers_log)
-    before = [log.get_verbosity() for log in logs]
+    before = [(log, log.get_verbosity(), log.is_progress_bar_enabled()) for log in logs]
     for log in logs:
         log.set_verbosity_error()
         log.disable_progress_bar()
     try:
         yield
     finally:
-        for log, verbosity in zip(logs, before, strict=True):
+        for log, verbosity, has_bars in before:
             log.set_verbosity(verbosity)
-            log.enable_progress_bar()
+            if has_bars:
+                log.enable_progress_bar()
 
 
 def _first_line(error: BaseException) -> str:

@@ -284,11 +284,13 @@ def test_a_folder_says_what_it_is(tmp_path):
 
 
 def test_without_the_hub_the_sentence_names_the_model_and_the_shipped_one(monkeypatch, tmp_path):
-    import httpx2
     from huggingface_hub import HfApi
 
+    class AnyHttpLibrarysConnectError(Exception):
+        pass
+
     def no_network(*_, **__):
-        raise httpx2.ConnectError("name resolution failed")
+        raise AnyHttpLibrarysConnectError("name resolution failed")
 
     monkeypatch.setattr(HfApi, "model_info", no_network)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))

@@ -135,8 +135,8 @@ def test_each_step_is_reported_with_a_preview_and_changes_nothing(mini_like):
 
 def test_previews_of_large_pictures_are_small(pano):
     seen = []
-    pano(LAKE, steps=1, on_step=seen.append, width=512, height=256)
-    assert seen[0].preview.shape == (128, 256, 3)
+    pano(LAKE, steps=1, on_step=seen.append, width=320, height=160)
+    assert seen[0].preview.shape == (80, 160, 3)
 
 
 @pytest.mark.parametrize("stop_after", [0, 1, 2, 3])
