@@ -100,10 +100,6 @@ def check_request(request: GenerateRequest, spec: ModelSpec) -> GenerateRequest:
     width, height = request.width, request.height
     if width is None and height is None:
         width, height = own.width, own.height
-    elif height is None:
-        height = width // 2 if isinstance(width, int) else width
-    elif width is None:
-        width = height * 2 if isinstance(height, int) else height
     width, height = inputs.check_size(width, height, smallest=own.min_width, largest=own.max_width)
     return GenerateRequest(
         prompt=inputs.check_prompt(request.prompt),
@@ -289,7 +285,7 @@ def _mesh(
     provenance = {
         "format": MANIFEST_FORMAT,
         **facts,
-        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
         "versions": _versions(),
         "seam_ratio": {"rgb": _finite(seam_ratio(rgbd.rgb)), "depth": _finite(seam_ratio(rgbd.disparity))},
     }

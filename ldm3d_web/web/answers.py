@@ -53,6 +53,8 @@ def _answer(request: Request, status: int, sentence: str, headers: dict[str, str
     headers = {**(headers or {}), "Cache-Control": "no-store"}
     if status == 429:
         headers["Retry-After"] = "30"
+    if status == 413:
+        headers["Connection"] = "close"  # or the rest of the body is still read, however long it is
     if request.url.path.startswith("/s/"):
         return missing_page(status, sentence, headers)
     return JSONResponse({"error": sentence}, status, headers)

@@ -38,4 +38,8 @@ def file_routes(studio: Studio) -> APIRouter:
         blob = await run_in_threadpool(studio.store.read, scene_id, name)
         return Response(blob, media_type=media_type, headers=headers)
 
+    @router.api_route("/scenes/{rest:path}", methods=["GET", "HEAD"])
+    async def nothing(rest: str) -> Response:
+        raise NotFound("There is nothing at this address; a file of a scene is at /scenes/ID/NAME.")
+
     return router
