@@ -69,7 +69,7 @@ class Studio:
         """
         name = request.model or next(iter(self.models))
         if not isinstance(name, str) or name not in self.models:
-            raise InvalidModel(f"Unknown model {inputs.show(name)}; there are {', '.join(self.models)}.")
+            raise InvalidModel(f"There is no model {inputs.show(name)}; choose {', '.join(self.models)}.")
         checked = create.check_request(dataclasses.replace(request, model=name), self.models[name])
         self.store.check_writable()
         return self.engine.submit(checked)

@@ -90,8 +90,8 @@ def test_any_text_is_text_everywhere(server, prompt):
         ({"prompt": "a", "width": 200, "height": 100}, "multiple of 64"),
         ({"prompt": "a", "width": 128, "height": 128}, "twice as wide"),
         ({"prompt": "a", "width": 40_000}, "128 to 2,048, not 40000"),
-        ({"prompt": "a", "model": "gpt"}, "Unknown model"),
-        ({"prompt": "a", "model": "/etc"}, "Unknown model"), ({"prompt": "a", "model": ["x"]}, "Unknown model"),
+        ({"prompt": "a", "model": "gpt"}, "There is no model"),
+        ({"prompt": "a", "model": "/etc"}, "There is no model"), ({"prompt": "a", "model": ["x"]}, "There is no model"),
         ({"prompt": "a", "colour": "red"}, "no setting 'colour'"),
     ],
 )  # fmt: skip
