@@ -108,16 +108,23 @@ def train(
         run.log(**{name: part.detach() for name, part in parts.items()}, kl=kl.detach(), rate=rate, norm=norm)
         if run.seconds - looked > plan.look_every_s:
             looked = run.seconds
-            _show(model, average, shards, out)
+            show(model, average, shards, out)
             wrap_longitude(model) if is_whole else unwrap_longitude(model)
-    _show(model, average, shards, out)
+    show(model, average, shards, out)
     return run
 
 
 def _batch(shards: Shards, plan: AutoencoderPlan, generator: torch.Generator, *, whole: bool) -> torch.Tensor:
-    """Random windows of random worlds, half of them mirrored: (B, 4, h, w) float32 in [-1, 1]."""
     height, width = (shards.height, shards.width) if whole else (min(plan.crop, shards.height), plan.crop)
     count = max(1, plan.batch * plan.crop**2 // (height * width)) if whole else plan.batch
+    return windows(shards, count, height, width, generator)
+
+
+def windows(shards: Shards, count: int, height: int, width: int, generator: torch.Generator) -> torch.Tensor:
+    """Random windows of random worlds, any of which may run across the wrap, half of them mirrored.
+
+    Returns (count, 4, height, width) float32 in [-1, 1].
+    """
     pictures = []
     for _ in range(count):
         index, row, column, mirror = (
@@ -130,7 +137,7 @@ def _batch(shards: Shards, plan: AutoencoderPlan, generator: torch.Generator, *,
 
 
 @torch.no_grad()
-def _show(model: AutoencoderKL, average: Average, shards: Shards, out: Path) -> None:
+def show(model: AutoencoderKL, average: Average, shards: Shards, out: Path) -> None:
     """Writes ``vae/`` with the averaged weights and a sheet of six worlds beside their reconstructions."""
     from ldm3d_web.ldm3d.wrap import wrap_longitude
 

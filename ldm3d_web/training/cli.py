@@ -107,6 +107,29 @@ def encode_command(
     encode(open_shards(shards), autoencoder / "vae", out, device=device, bfloat16=bfloat16)
 
 
+@app.command("decoder")
+def decoder_command(
+    shards: ShardsIn,
+    latents: Annotated[Path, typer.Option(help="Folder of latents (train encode), whose autoencoder is taken.")],
+    out: Out,
+    minutes: Minutes,
+    threads: Threads = 2,
+    device: Device = "cpu",
+    bfloat16: Bfloat16 = False,
+) -> None:
+    """The decoder alone, on frozen latents with a little noise: beside or after the denoiser."""
+    import torch
+
+    from ldm3d_web.training import decoder
+    from ldm3d_web.training.shards import open_shards
+
+    torch.set_num_threads(threads)
+    plan = decoder.DecoderPlan()
+    decoder.train(
+        open_shards(shards), latents / "vae", out, plan, minutes=minutes, device=device, bfloat16=bfloat16
+    )
+
+
 @app.command("denoiser")
 def denoiser_command(
     latents: Annotated[Path, typer.Option(help="Folder of latents (train encode).")],
@@ -171,6 +194,41 @@ def sample_command(
         pictures.append((rgbd.rgb, rgbd.disparity))
         print(f"{number + 1} of {len(prompts)}: {prompt}", flush=True)
     sheets.write_png(out, sheets.sheet(pictures, columns))
+
+
+@app.command("evaluate")
+def evaluate_command(
+    model: Annotated[str, typer.Option(help="A model's name or folder.")],
+    shards: ShardsIn,
+    held_out: Annotated[Path, typer.Option(help="Worlds that nothing was trained on, in their own folder of shards.")],
+    each: Annotated[int, typer.Option(min=1, help="Pictures a sentence.")] = 1,
+    steps: Annotated[int | None, typer.Option(help="Denoising steps; the model's own if not given.")] = None,
+    guidance: Annotated[float | None, typer.Option(help="How hard to follow the sentence.")] = None,
+    judge_steps: Annotated[int, typer.Option(min=1, help="Training steps of the judge.")] = 1500,
+    sheet: Annotated[Path | None, typer.Option(help="PNG of everything that was painted.")] = None,
+    threads: Threads = 2,
+    device: Device = "cpu",
+) -> None:
+    """Measure a model: the autoencoder, and what an independent judge finds in its pictures."""
+    import json
+    from dataclasses import asdict
+
+    import torch
+
+    from ldm3d_web.ldm3d import checkpoint
+    from ldm3d_web.training import attributes, evaluate, sheets
+    from ldm3d_web.training.shards import open_shards
+
+    torch.set_num_threads(threads)
+    unseen = open_shards(held_out)
+    pipeline = checkpoint.load(model, device=device)
+    kept = evaluate.reconstruction(unseen, pipeline.vae)
+    judge = attributes.train_judge(open_shards(shards), steps=judge_steps)
+    painting, pictures = evaluate.painting(pipeline, judge, unseen, each=each, steps=steps, guidance=guidance)
+    if sheet:
+        sheets.write_png(sheet, sheets.sheet([(rgbd.rgb, rgbd.disparity) for _, rgbd in pictures], columns=6))
+    print(evaluate.table(kept, painting))
+    print(json.dumps({"model": model, **asdict(kept), **asdict(painting)}))
 
 
 def _numbers(text: str) -> tuple[int, ...]:

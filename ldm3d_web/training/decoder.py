@@ -1,0 +1,79 @@
+"""Between the stages: the decoder alone learns on, while the latents it reads stay as the denoiser knows them.
+
+The encoder is frozen, so this can run beside the denoiser's training or after it. The latents get a little noise, as
+much as a denoiser's mistakes: the decoder learns to paint smooth sky from latents that are not quite smooth, where a
+decoder that has seen only exact ones shows their grid. Whole panoramas with the wrap on. The run's folder holds
+``vae/``, which takes the place of the one beside the latents.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from ldm3d_web.training import autoencoder, losses
+from ldm3d_web.training.run import Average, Run, Stateful
+from ldm3d_web.training.shards import Shards
+
+
+@dataclass(frozen=True)
+class DecoderPlan:
+    """Rates of the decoder's own training."""
+
+    batch: int = 2  # whole panoramas
+    noise: float = 0.25  # most noise on a latent, whose deviation is 1
+    learning_rate: float = 3e-4
+    warmup_steps: int = 30
+    average_decay: float = 0.995
+    look_every_s: float = 300.0
+
+
+def train(
+    shards: Shards,
+    vae: Path,
+    out: Path,
+    plan: DecoderPlan,
+    *,
+    minutes: float | None = None,
+    steps: int | None = None,
+    device: str = "cpu",
+    bfloat16: bool = False,
+    seed: int = 0,
+) -> Run:
+    """Trains (or goes on training) the decoder of the autoencoder in folder ``vae`` and writes it to ``out``/vae."""
+    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+
+    from ldm3d_web.ldm3d.wrap import wrap_longitude
+
+    model = AutoencoderKL.from_pretrained(vae).to(device).requires_grad_(False)
+    wrap_longitude(model)
+    learning = torch.nn.ModuleList([model.post_quant_conv, model.decoder]).requires_grad_(True)
+    optimizer = torch.optim.AdamW(learning.parameters(), lr=plan.learning_rate, betas=(0.9, 0.99), weight_decay=1e-3)
+    average = Average(learning, plan.average_decay)
+    parts: dict[str, Stateful] = {"decoder": learning, "optimizer": optimizer, "average": average}
+    run = Run(out, parts, minutes=minutes, steps=steps, seed=seed)
+    looked = run.seconds
+    for _ in run.steps():
+        picture = autoencoder.windows(shards, plan.batch, shards.height, shards.width, run.generator).to(device)
+        with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
+            with torch.no_grad():
+                latents = model.encode(picture).latent_dist.mean
+            strength = plan.noise * torch.rand(len(latents), 1, 1, 1, generator=run.generator)
+            noise = strength * torch.randn(latents.shape, generator=run.generator)
+            painted = model.decode(latents + noise.to(device)).sample
+        parts_of_loss = losses.reconstruction(painted.float(), picture)
+        for group in optimizer.param_groups:
+            group["lr"] = run.learning_rate(plan.learning_rate, plan.warmup_steps)
+        optimizer.zero_grad(set_to_none=True)
+        parts_of_loss["total"].backward()
+        torch.nn.utils.clip_grad_norm_(learning.parameters(), 1.0)
+        optimizer.step()
+        average.update()
+        run.log(**{name: part.detach() for name, part in parts_of_loss.items()})
+        if run.seconds - looked > plan.look_every_s:
+            looked = run.seconds
+            autoencoder.show(model, average, shards, out)
+    autoencoder.show(model, average, shards, out)
+    return run
