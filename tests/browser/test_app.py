@@ -1,0 +1,156 @@
+"""The whole way, in a real browser against the real server process: a sentence, the scene, its link, a restart."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ldm3d_web.ldm3d.registry import MINI_FOLDER
+from ldm3d_web.panorama.preview import perspective
+from tests.browser.conftest import WAIT_S
+from tests.tiny_models import ZERO_SNR_SCHEDULER, make_ldm3d_folder
+from tests.web.process import started
+
+MS = 4 * WAIT_S * 1000
+EVIL = "a calm lake at dawn <img src=x onerror='hit=1'> ${globalThis.hit=2} {{value}} {% raw %} مرحبا \u202e 🌊"
+READY = "document.querySelector('ldm3d-viewer')?.dataset.state === 'ready'"
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    """The shipped model where it is there, else a tiny one: the way is the same."""
+    if (MINI_FOLDER / "model_index.json").exists():
+        return "mini"
+    settings = {"name": "tiny", "steps": 4, "guidance": 2.0, "width": 256, "height": 128, "examples": ["a red desert"]}
+    return str(make_ldm3d_folder(tmp_path_factory.mktemp("model"), settings=settings, scheduler=ZERO_SNR_SCHEDULER))
+
+
+@pytest.fixture
+def open_page(browser):
+    """Opens an address in a context of its own; foreign requests, script errors and dialogs fail the test."""
+    contexts, faults = [], []
+
+    def open_one(url, size=(1100, 900)):
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, bypass_csp=False)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(MS)
+        own = tuple([re.match(r"http://[^/]+/", url)[0], "data:", "blob:", "about:"])
+        page.on("request", lambda r: r.url.startswith(own) or faults.append(f"asked {r.url}"))
+        page.on("pageerror", lambda error: faults.append(f"error {error}"))
+        page.on("dialog", lambda dialog: (faults.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        page.goto(url)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def until(page, expression):
+    page.wait_for_function(f"() => {expression}", timeout=MS, polling=100)
+
+
+def scene_frame(page):
+    """The frame that holds the scene, once it shows one."""
+    frame = next(frame for frame in page.frames if "/s/" in frame.url)
+    frame.wait_for_function(f"() => {READY}", timeout=MS, polling=100)
+    return frame
+
+
+def check_canvas(frame, rgb):
+    """The canvas shows this panorama: not blank, of several colours, and alike where it looks."""
+    frame.wait_for_function("() => document.querySelector('ldm3d-viewer').stats().frames > 2", timeout=MS, polling=100)
+    fov = frame.evaluate("document.querySelector('ldm3d-viewer').fov")
+    shot = frame.locator("ldm3d-viewer").screenshot(timeout=MS)
+    seen = np.asarray(Image.open(io.BytesIO(shot)).convert("RGB"))
+    assert len(np.unique(seen.reshape(-1, 3) // 32, axis=0)) > 8
+    height, width = seen.shape[:2]
+    wide = np.degrees(2 * np.arctan(np.tan(np.radians(fov / 2)) * width / height))
+    truth = perspective(rgb, width, height, fov_deg=float(wide))
+    # buttons and titles lie on the edges; the middle is the scene's own
+    middle = np.s_[height // 4 : 3 * height // 4 : 4, width // 4 : 3 * width // 4 : 4]
+    seen, truth = (part[middle].astype(float).ravel() for part in (seen, truth))
+    assert np.corrcoef(seen, truth)[0, 1] > 0.8
+
+
+def start_painting(page, steps):
+    """Type the number of steps, press Generate, wait for the first step."""
+    if not page.locator("#steps").is_visible():
+        page.click("#settings button >> nth=0")
+    field = page.locator("#steps input[type=number]")
+    field.click()
+    field.press("Control+a")
+    field.press_sequentially(str(steps))
+    field.press("Tab")
+    page.click("#go")
+    until(page, "/^Step/.test(document.querySelector('.telling .said').textContent)")
+
+
+def test_from_a_sentence_to_a_link_that_outlives_the_server(open_page, model, tmp_path):
+    with started(tmp_path, model) as server:
+        page = open_page(server.url)
+        page.wait_for_selector("#go")
+        page.evaluate("""() => {
+            window.told = [];
+            const said = document.querySelector('.telling .said');
+            new MutationObserver(() => told.push(said.textContent)).observe(said, { childList: true });
+        }""")
+        page.fill("#prompt textarea", EVIL)
+        page.press("#prompt textarea", "Enter")
+        until(page, "document.querySelector('.hero').dataset.state === 'done'")
+        assert any(re.fullmatch(r"Step \d+ of \d+", words) for words in page.evaluate("told"))
+        assert page.text_content(".made .prompt") == EVIL
+        assert page.evaluate("document.querySelector('.made .prompt').children.length") == 0
+        assert page.evaluate("typeof window.hit") == "undefined"
+
+        link = page.input_value(".made .url")
+        scene_id = link.rsplit("/", 1)[1]
+        assert link == f"{server.url}/s/{scene_id}"
+        rgb = np.asarray(Image.open(io.BytesIO(server.client.get(f"/scenes/{scene_id}/rgb.png").content)))
+        check_canvas(scene_frame(page), rgb)
+        assert page.locator(".qr img").evaluate("image => image.naturalWidth > 0 || image.complete")
+        for address in page.locator(".made .files a").evaluate_all("links => links.map((link) => link.href)"):
+            assert server.client.head(address).status_code == 200
+        until(page, f"document.querySelector('.strip a[href=\"/s/{scene_id}\"]') !== null")
+        assert page.text_content(".strip span").startswith("a calm lake at dawn <img src=x")
+
+        other = open_page(link)
+        check_canvas(scene_frame(other), rgb)
+        assert other.evaluate("typeof window.hit") == "undefined" and "<img src=x" in other.title()
+        page.close()
+        other.close()
+        server.end()
+    with started(tmp_path, model) as server:
+        again = open_page(f"{server.url}/s/{scene_id}")
+        check_canvas(scene_frame(again), rgb)
+
+
+def test_cancelling_and_closing_the_tab_stop_the_work(open_page, model, tmp_path):
+    with started(tmp_path, model) as server:
+        page = open_page(server.url, size=(700, 900))
+        page.wait_for_selector("#go")
+        page.fill("#prompt textarea", "a red desert")
+        start_painting(page, 150)
+        page.click("#stop")
+        until(page, "document.querySelector('.hero').dataset.state !== 'busy'")
+        until(page, "/cancelled/.test(document.querySelector('.trouble').textContent)")
+        assert page.is_visible("#go") and not page.is_visible("#stop")
+        until_idle(server)
+        start_painting(page, 150)
+        page.close()
+        until_idle(server)
+        assert server.client.get("/api/scenes").json() == {"scenes": []}
+        page = open_page(server.url)
+        page.wait_for_selector("#go")
+        page.press("#prompt textarea", "Enter")
+        until(page, "/prompt is empty/.test(document.querySelector('.trouble').textContent)")
+
+
+def until_idle(server):
+    """The worker has nothing to do; pytest's own limit is the longest this may take."""
+    while server.client.get("/healthz").json()["running"]:
+        pass
