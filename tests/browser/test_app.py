@@ -37,7 +37,7 @@ def open_page(browser):
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(MS)
-        own = tuple([re.match(r"http://[^/]+/", url)[0], "data:", "blob:", "about:"])
+        own = (re.match(r"http://[^/]+", url)[0] + "/", "data:", "blob:", "about:")
         page.on("request", lambda r: r.url.startswith(own) or faults.append(f"asked {r.url}"))
         page.on("pageerror", lambda error: faults.append(f"error {error}"))
         page.on("dialog", lambda dialog: (faults.append(f"dialog {dialog.message}"), dialog.dismiss()))
