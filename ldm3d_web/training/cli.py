@@ -125,9 +125,7 @@ def decoder_command(
 
     torch.set_num_threads(threads)
     plan = decoder.DecoderPlan()
-    decoder.train(
-        open_shards(shards), latents / "vae", out, plan, minutes=minutes, device=device, bfloat16=bfloat16
-    )
+    decoder.train(open_shards(shards), latents / "vae", out, plan, minutes=minutes, device=device, bfloat16=bfloat16)
 
 
 @app.command("denoiser")

@@ -11,7 +11,7 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -102,9 +102,10 @@ def _levels(latents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 @torch.no_grad()
 def _fold_in(model: AutoencoderKL, middle: np.ndarray, scale: np.ndarray) -> None:
     """Moves the shift and scale of the latents into the two 1×1 convolutions beside them; pictures stay the same."""
-    shift, factor = (torch.from_numpy(values).to(model.quant_conv.weight) for values in (middle, scale))
+    into: Any = model.quant_conv
+    out_of: Any = model.post_quant_conv
+    shift, factor = (torch.from_numpy(values).to(into.weight) for values in (middle, scale))
     channels = len(factor)
-    into, out_of = model.quant_conv, model.post_quant_conv
     into.weight[:channels] /= factor[:, None, None, None]
     into.bias[:channels] = (into.bias[:channels] - shift) / factor
     into.bias[channels:] -= 2 * factor.log()  # the other half says the logarithm of the variance
