@@ -17,6 +17,8 @@ import typer
 from ldm3d_web.errors import InvalidInput, Ldm3dError, NotFound
 from ldm3d_web.settings import Settings, load_settings
 from ldm3d_web.training.cli import app as train_app
+from ldm3d_web.training.cli import evaluate_command
+from ldm3d_web.worlds.cli import app as worlds_app
 
 app = typer.Typer(
     help="From a sentence to a panorama with depth that one can stand in.",
@@ -27,6 +29,8 @@ app = typer.Typer(
 scenes_app = typer.Typer(help="The scenes that a server keeps.", no_args_is_help=True)
 app.add_typer(scenes_app, name="scenes")
 app.add_typer(train_app, name="train")
+app.add_typer(worlds_app, name="worlds")
+app.command("evaluate")(evaluate_command)
 
 
 def _of(setting: str) -> str:

@@ -194,7 +194,6 @@ def sample_command(
     sheets.write_png(out, sheets.sheet(pictures, columns))
 
 
-@app.command("evaluate")
 def evaluate_command(
     model: Annotated[str, typer.Option(help="A model's name or folder.")],
     shards: ShardsIn,
