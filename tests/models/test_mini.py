@@ -1,0 +1,131 @@
+"""The shipped model: it is small, it is ours to load by the common code, and it paints what the sentence says.
+
+Judged by what must follow from the words (night is dark, a desert is red, a cave has no sky), not by stored pictures.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from ldm3d_web.ldm3d import checkpoint
+from ldm3d_web.ldm3d.registry import MINI_FOLDER, MODELS
+from ldm3d_web.panorama.disparity import to_distance
+from ldm3d_web.rgbd import Rgbd
+
+SENTENCES = {
+    "night": "snowy mountains at night",
+    "desert": "a red desert at noon",
+    "lake": "a calm lake at dawn, snowy mountains, pine trees",
+    "meadow": "a green meadow at noon",
+    "forest": "an autumn forest at sunset",
+    "cave": "a purple crystal cave",
+}
+STEPS = 12
+
+
+@pytest.fixture(scope="module")
+def mini():
+    return checkpoint.load("mini", device="cpu")
+
+
+@pytest.fixture(scope="module")
+def painted(mini) -> dict[str, list[Rgbd]]:
+    """Each sentence from seeds 0 and 1: the first ones, not chosen."""
+    return {name: [mini(text, seed=seed, steps=STEPS) for seed in (0, 1)] for name, text in SENTENCES.items()}
+
+
+def sky(rgbd: Rgbd) -> np.ndarray:
+    """Mean red, green, blue of the upper third."""
+    return rgbd.rgb[: rgbd.rgb.shape[0] // 3].mean(axis=(0, 1))
+
+
+def ground(rgbd: Rgbd) -> np.ndarray:
+    """Mean red, green, blue of the lower third."""
+    return rgbd.rgb[-(rgbd.rgb.shape[0] // 3) :].mean(axis=(0, 1))
+
+
+def test_it_is_small_half_precision_and_safetensors_only():
+    weights = list(MINI_FOLDER.rglob("*.safetensors"))
+    assert len(weights) == 3
+    assert sum(path.stat().st_size for path in MINI_FOLDER.rglob("*") if path.is_file()) <= 40_000_000
+    assert not [path for path in MINI_FOLDER.rglob("*") if path.suffix in (".bin", ".pt", ".pkl", ".ckpt")]
+
+
+def test_it_says_what_it_is():
+    spec = MODELS["mini"]
+    assert (spec.defaults.width, spec.defaults.height) == (512, 256)
+    assert spec.near_m == 1.0 and spec.far_m == 200.0
+    assert "low-poly" in spec.description.lower()
+    assert len(spec.examples) >= 6
+    assert (MINI_FOLDER / "README.md").is_file()
+
+
+def test_the_same_seed_is_the_same_picture_and_another_is_another(mini, painted):
+    again = mini(SENTENCES["desert"], seed=0, steps=STEPS)
+    np.testing.assert_array_equal(again.rgb, painted["desert"][0].rgb)
+    assert np.abs(painted["desert"][1].rgb.astype(int) - again.rgb).mean() > 2
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_pictures_follow_their_sentences(painted, seed):
+    by_name = {name: pictures[seed] for name, pictures in painted.items()}
+    assert sky(by_name["night"]).mean() < 60, "a night sky is dark"
+    assert all(sky(by_name[name]).mean() > 100 for name in ("desert", "lake", "meadow")), "a day's is not"
+    for name in ("desert", "meadow"):
+        red, _, blue = sky(by_name[name])
+        assert blue > red + 30, "noon is blue"
+    red, green, blue = ground(by_name["desert"])
+    assert red > green + 30 and red > blue + 50, "a red desert"
+    red, green, blue = ground(by_name["meadow"])
+    assert green > red + 10 and green > blue + 40, "a green meadow"
+    red, green, blue = ground(by_name["forest"])
+    assert red > green + 20 and red > blue + 20, "autumn"
+    red, green, blue = ground(by_name["lake"])
+    assert blue > red + 20, "water"
+    red, green, blue = by_name["cave"].rgb.mean(axis=(0, 1))
+    assert red > green + 5 and blue > green + 15, "purple"
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_depth_has_a_floor_at_eye_height_and_a_sky_where_there_is_one(painted, seed):
+    for name, pictures in painted.items():
+        distance_m = to_distance(pictures[seed].disparity, 1.0, 200.0)
+        below = float(np.median(distance_m[-8:]))
+        assert 1.3 < below < 2.0, f"{name}: the floor is {below:.2f} m below the eye"
+        above = float(np.median(distance_m[: len(distance_m) // 4]))
+        assert above < 15 if name == "cave" else above > 60, f"{name}: {above:.0f} m overhead"
+
+
+def test_sentences_differ_more_than_seeds(painted):
+    small = {
+        name: [picture.rgb.reshape(16, 16, 32, 16, 3).mean(axis=(1, 3)) for picture in pictures]
+        for name, pictures in painted.items()
+    }
+    within = [np.abs(one - other).mean() for one, other in small.values()]
+    between = [np.abs(small[a][0] - small[b][0]).mean() for a, b in combinations(small, 2)]
+    assert min(between) > 15
+    assert np.mean(between) > 2.5 * np.mean(within)
+
+
+def test_it_has_no_edge(mini):
+    """The same noise, turned by a quarter, paints the same picture turned by a quarter: no column knows it is first."""
+    noise = mini.draw_noise(0, 512, 256)
+    still, turned = (
+        mini(SENTENCES["lake"], latents=latents, steps=4) for latents in (noise, noise.roll(noise.shape[-1] // 4, -1))
+    )
+    assert np.abs(np.roll(still.rgb, 128, axis=1).astype(int) - turned.rgb).max() <= 2
+    np.testing.assert_allclose(np.roll(still.disparity, 128, axis=1), turned.disparity, atol=2e-3)
+
+
+def test_the_step_across_the_wrap_is_one_of_the_latents_own(painted):
+    """Latents are 16 pixels wide and their borders are the picture's largest steps; the wrap is one border of 32."""
+    across, others = [], []
+    for pictures in painted.values():
+        for rgbd in pictures:
+            steps = np.abs(np.diff(rgbd.rgb.astype(float), axis=1, append=rgbd.rgb[:, :1])).mean(axis=(0, 2))
+            across.append(steps[-1])
+            others.append(np.mean(steps[15:-1:16]))
+    assert np.mean(across) < 1.5 * np.mean(others)
