@@ -178,7 +178,7 @@ def generate(
         "title": title_of(request.prompt),
         **{name: asked[name] for name in ("prompt", "negative", "seed", "steps", "guidance")},
         "cut": pipeline.truncated_tail(request.prompt),
-        "model": {"name": model_name(spec), "revision": pipeline.revision},
+        "model": {"name": model_name(spec), "revision": pipeline.revision, "description": spec.description},
         "scheduler": pipeline.scheduler_record(),
         "device": pipeline.device.type,
     }

@@ -50,9 +50,11 @@ class Scene:
 
     @property
     def model_note(self) -> str:
-        """What one should know of its depth or its prompt, or nothing."""
-        cut = self._text("cut")
-        return f"The model reads 77 tokens; it did not read: “{cut.strip()}”" if cut else self._text("depth_note")
+        """What one should know of its model, its depth and its prompt, or nothing."""
+        model, cut = self.manifest.get("model"), self._text("cut").strip()
+        of_model = str(model.get("description", "")) if isinstance(model, Mapping) else ""
+        of_cut = f"The model reads 77 tokens; it did not read: “{cut}”" if cut else ""
+        return " ".join(filter(None, (of_model, self._text("depth_note"), of_cut)))
 
     @property
     def description(self) -> str:

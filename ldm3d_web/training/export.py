@@ -16,10 +16,13 @@ from ldm3d_web.worlds.world import FAR_M, NEAR_M
 
 SETTINGS: dict[str, Any] = {
     "name": "ldm3d-mini",
-    "description": "Low-poly worlds with depth at 512x256, painted by about 20 million parameters on any computer.",
+    "description": (
+        "Our own small LDM3D, first edition: soft low-poly places with depth, 512×256, on any computer. "
+        "It knows landscapes, villages, streets, rooms and caves; no people, no animals, no photographs."
+    ),
     "licence": "Apache-2.0",
     "steps": 25,
-    "guidance": 4.0,
+    "guidance": 2.0,
     "width": 512,
     "height": 256,
     "min_width": 512,
@@ -30,6 +33,12 @@ SETTINGS: dict[str, Any] = {
         "a calm lake at dawn, snowy mountains, pine trees",
         "snowy mountains at night",
         "a red desert at noon",
+        "an autumn forest at sunset",
+        "a tropical beach with palm trees at noon",
+        "a green meadow with flowers in the morning",
+        "a purple crystal cave",
+        "a city street at night",
+        "the moon, grey rocks, domes",
     ],
     "prompt_hint": "Say a place, a time of day, and what stands around.",
 }

@@ -26,8 +26,8 @@ WAIT_S = 90.0  # software rendering on a busy machine; no test measures time
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium: from LDM3D_CHROMIUM, else the system's, else Playwright's own."""
-    path = os.environ.get("LDM3D_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    """Chromium: from CHROMIUM, else the system's, else Playwright's own."""
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
