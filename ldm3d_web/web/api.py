@@ -160,7 +160,7 @@ async def _import_form(request: Request, limit: int) -> tuple[bytes, bytes | Non
     """The two files and the options of an import; the body is counted as it comes, whatever its length says."""
     sentence = f"The files are larger than {limit // 2**20} MB together."
     announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > limit:
+    if announced.isdecimal() and int(announced) > 2 * limit:
         raise TooLarge(sentence)
     if request.headers.get("content-type", "").split(";")[0].strip() != "multipart/form-data":
         raise InvalidInput(_FORM)
@@ -171,6 +171,10 @@ async def _import_form(request: Request, limit: int) -> tuple[bytes, bytes | Non
         message = await receive()
         counted += len(message.get("body", b""))
         if counted > limit:
+            # Many clients read no answer before they have sent all; but nobody is listened to for ever.
+            while message.get("more_body") and counted <= 2 * limit:
+                message = await receive()
+                counted += len(message.get("body", b""))
             raise TooLarge(sentence)
         return message
 
