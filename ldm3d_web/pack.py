@@ -6,7 +6,7 @@ import_panorama(photo, depth) ─┴▶ Rgbd ─pack_scene▶ PackedScene(panora
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import cv2
@@ -15,7 +15,7 @@ import numpy as np
 from ldm3d_web import rgbd_files
 from ldm3d_web.errors import InvalidImage, InvalidInput
 from ldm3d_web.gltf.write import write_glb
-from ldm3d_web.panorama import guess, layers, mesh, scale
+from ldm3d_web.panorama import guess, layers, mesh, scale, textures
 from ldm3d_web.panorama.seam import wrap_pad
 from ldm3d_web.rgbd import Panorama, Rgbd
 
@@ -44,11 +44,13 @@ def pack_scene(
     far_m: float | None = None,
     eye_height_m: float | None = scale.EYE_HEIGHT_M,
     max_triangles: int = MAX_TRIANGLES,
+    texture_width: int | None = None,
     provenance: dict[str, Any] | None = None,
 ) -> PackedScene:
     """Scale, layers, meshes and both GLB profiles.
 
     near_m, far_m, eye_height_m: metres, as in `panorama.scale.to_panorama`. max_triangles: over all layers.
+    texture_width: pixels; a narrower picture is drawn this wide or a little less, by a whole factor. None: as it is.
     provenance: facts about where the picture comes from; scale, sizes and the formula are added to them.
     Raises InvalidInput for numbers out of range, before any work.
     """
@@ -56,6 +58,8 @@ def pack_scene(
     ends = scale.find_range(rgbd, near_m=near_m, far_m=far_m, eye_height_m=eye_height_m)
     panorama = scale.in_range(rgbd, ends)
     meshes = build_meshes(panorama, max_triangles)
+    if texture_width is not None:
+        meshes = [replace(each, texture=textures.enlarge(each.texture, texture_width)) for each in meshes]
     height, width = rgbd.disparity.shape
     facts = {
         **(provenance or {}),

@@ -4,11 +4,29 @@ from __future__ import annotations
 
 import io
 
+import cv2
 import numpy as np
 from PIL import Image
 
+from ldm3d_web.panorama.seam import wrap_pad
+
 WEBP_QUALITY, WEBP_EFFORT = 90, 0  # effort 4 takes three times as long for 15 % fewer bytes and no better picture
 JPEG_QUALITY = 92
+
+
+def enlarge(rgb: np.ndarray, width: int) -> np.ndarray:
+    """(H, W, 3) uint8 enlarged by the largest whole factor that keeps it within width, smoothly, over the wrap as well.
+
+    Graphics cards interpolate linearly, which shows a small picture's pixels as a lattice; bicubic does not.
+    """
+    factor = width // rgb.shape[1]
+    if factor <= 1:
+        return rgb
+    pad = 4  # more than the filter reaches
+    height, width = rgb.shape[:2]
+    wide = cv2.resize(wrap_pad(rgb, pad, pad), None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    edge = pad * factor
+    return np.ascontiguousarray(wide[edge : edge + factor * height, edge : edge + factor * width])
 
 
 def webp(rgb: np.ndarray) -> bytes:
