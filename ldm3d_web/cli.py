@@ -56,7 +56,8 @@ def serve(
     from ldm3d_web.web.server import serve as run
 
     _share_the_cores()
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    # Asked for at each line: whoever calls this from a program may put another stderr in its place later.
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     run(load_settings(host=host, port=port, data=data, model=model, device=device))
 
 
