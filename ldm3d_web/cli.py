@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from ldm3d_web import files
 from ldm3d_web.errors import InvalidInput, Ldm3dError, NotFound
 from ldm3d_web.settings import Settings, load_settings
 from ldm3d_web.training.cli import app as train_app
@@ -81,7 +82,7 @@ def generate(
     _share_the_cores()
     asked = create.GenerateRequest(prompt, negative, seed, steps, guidance, width, height, model)
     request = create.check_request(asked, registry.resolve(model))
-    create.make_folder(output)
+    files.make_folder(output)
     with _Progress() as progress:
         progress.event("stage", {"stage": "loading"})
         from ldm3d_web.ldm3d import checkpoint
@@ -127,15 +128,14 @@ def pack(
     ] = "web",
 ) -> None:
     """Turn a picture and its depth into a GLB."""
-    from ldm3d_web import create
     from ldm3d_web import pack as packing
 
     rgbd = packing.read_pair(rgb, depth)
     packed = packing.pack_scene(
         rgbd, near_m=near, far_m=far, eye_height_m=_eye_height(eye_height), max_triangles=max_triangles
     )
-    create.make_folder(output.parent)
-    create.write_whole(output, packed.web if profile == "web" else packed.portable)
+    files.make_folder(output.parent)
+    files.write_whole(output, packed.web if profile == "web" else packed.portable)
     _result({**packed.provenance, "file": str(output), "profile": profile, "bytes": output.stat().st_size})
 
 

@@ -6,7 +6,6 @@ The page, the REST API, the command line and the tests all call what is here.
 from __future__ import annotations
 
 import base64
-import contextlib
 import dataclasses
 import datetime
 import hashlib
@@ -14,10 +13,8 @@ import importlib.metadata
 import io
 import json
 import math
-import os
 import platform
 import secrets
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +25,7 @@ import structlog
 
 from ldm3d_web import __version__
 from ldm3d_web.errors import Cancelled, StorageError
+from ldm3d_web.files import make_folder, write_whole
 from ldm3d_web.ldm3d import inputs
 from ldm3d_web.ldm3d.registry import ModelSpec
 from ldm3d_web.scenes.index import SceneIndex
@@ -245,29 +243,6 @@ def write_folder(made: Made, folder: Path) -> dict[str, Any]:
         write_whole(folder / name, made.files[name])
     write_whole(folder / "manifest.json", (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode())
     return manifest
-
-
-def make_folder(folder: Path) -> None:
-    """A folder that can be written to. Raises StorageError; call it before the work whose result goes there."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise StorageError(f"Cannot write to {folder}: {(error.strerror or str(error)).lower()}.") from None
-
-
-def write_whole(path: Path, blob: bytes) -> None:
-    """A file that is there whole or not at all. Raises StorageError."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(blob)
-        os.replace(part, path)
-    except OSError as error:
-        raise StorageError(f"Cannot write {path}: {(error.strerror or str(error)).lower()}.") from None
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 def _mesh(
