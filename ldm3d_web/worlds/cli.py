@@ -9,7 +9,7 @@ import typer
 
 app = typer.Typer(help="Procedural worlds: captioned panoramas with exact distance.", no_args_is_help=True)
 
-Height = Annotated[int, typer.Option(min=16, max=4096, help="Pixels; a multiple of 16. The width is twice that.")]
+Height = Annotated[int, typer.Option(min=16, max=4096, help="Pixels. The width is twice that.")]
 Supersample = Annotated[int, typer.Option(min=1, max=4, help="Rays a pixel in each direction.")]
 
 
@@ -30,7 +30,7 @@ def render_command(
     from ldm3d_web.worlds.render import render
     from ldm3d_web.worlds.world import FAR_M, NEAR_M
 
-    world = _world(seed, place, height)
+    world = _world(seed, place)
     rgb, distance_m, sky = render([world], height, 2 * height, supersample=supersample)
     out.mkdir(parents=True, exist_ok=True)
     (out / "rgb.png").write_bytes(rgbd_files.encode_rgb(rgb[0]))
@@ -56,20 +56,17 @@ def sheet_command(
     from ldm3d_web.worlds.places import PLACES
     from ldm3d_web.worlds.render import render
 
-    _world(0, None, height)
     rows = []
     for number, place in enumerate(PLACES):
-        worlds = [_world(100 * number + seed, place, height) for seed in range(seeds)]
+        worlds = [_world(100 * number + seed, place) for seed in range(seeds)]
         rows.append(np.concatenate(list(render(worlds, height, 2 * height, supersample=supersample)[0]), axis=1))
     out.write_bytes(rgbd_files.encode_rgb(np.concatenate(rows)))
 
 
-def _world(seed: int, place: str | None, height: int):
+def _world(seed: int, place: str | None):
     from ldm3d_web.errors import InvalidInput
     from ldm3d_web.worlds import sample_world
 
-    if height % 16:
-        raise InvalidInput(f"The height must be a multiple of 16 pixels, not {height}.")
     try:
         return sample_world(seed, place)
     except ValueError as error:

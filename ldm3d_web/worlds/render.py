@@ -8,38 +8,21 @@ Axes as in `ldm3d_web.panorama.sphere`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from ldm3d_web.panorama.sphere import pixel_rays
+from ldm3d_web.worlds.packed import Hits, Packed, pack
 from ldm3d_web.worlds.shade import shade
-from ldm3d_web.worlds.world import FAR_M, MAX_FACES, World
+from ldm3d_web.worlds.world import FAR_M, World
 
-TILE = (16, 32)  # rows, columns
+TILE = (16, 32)  # rows, columns; smaller where a picture cannot be cut so
 _CHUNK = 64  # tile-solid pairs at a time: keeps the temporaries in cache
-
-
-class Packed(NamedTuple):
-    """Worlds as padded tensors: B worlds, K solids, F faces, Q shell planes."""
-
-    planes: Tensor  # (B, K, F, 4)
-    centre: Tensor  # (B, K, 3)
-    radius: Tensor  # (B, K), 0 where there is no solid
-    look: Tensor  # (B, K, 10): colour, top colour, split, glow, sky, footprint
-    shell: Tensor  # (B, Q, 4)
-
-
-class Hits(NamedTuple):
-    """What each ray meets first, (B, N): distance, solid (-1 the shell), face of the solid or plane of the shell."""
-
-    distance: Tensor
-    solid: Tensor
-    face: Tensor
 
 
 def render(
@@ -58,7 +41,7 @@ def render(
 
     Returns rgb (B, H, W, 3) uint8, distance_m (B, H, W) float32 (FAR_M where sky), sky (B, H, W) bool.
     """
-    packed = _pack(worlds, device)
+    packed = pack(worlds, device)
     eyes = torch.as_tensor(
         np.zeros((len(worlds), 3)) if eyes_m is None else np.asarray(eyes_m), dtype=torch.float32, device=device
     )
@@ -92,7 +75,7 @@ def is_sky(packed: Packed, hits: Hits) -> Tensor:
 def trace_panorama(packed: Packed, eyes: Tensor, rays: Tensor) -> Hits:
     """First hits of the rays (H, W, 3) of a panorama, flattened to (B, H·W)."""
     height, width = rays.shape[:2]
-    rows, cols = min(TILE[0], height), min(TILE[1], width)
+    rows, cols = math.gcd(TILE[0], height), math.gcd(TILE[1], width)
     tiles = rays.reshape(height // rows, rows, width // cols, cols, 3).transpose(1, 2).reshape(-1, rows * cols, 3)
     hits = trace(packed, eyes, tiles)
 
@@ -164,24 +147,3 @@ def _leave_shell(shell: Tensor, eyes: Tensor, tiles: Tensor) -> tuple[Tensor, Te
     at = torch.where(facing > 1e-9, gap[:, None, None] / facing.clamp(min=1e-9), torch.inf)
     distance, plane = at.min(dim=-1)
     return distance, plane
-
-
-def _pack(worlds: Sequence[World], device: str | torch.device) -> Packed:
-    count = max(1, *(len(w.solids) for w in worlds))
-    shells = max(len(w.shell.planes) for w in worlds)
-    planes = np.zeros((len(worlds), count, MAX_FACES, 4))
-    planes[..., 3] = 1e6  # a plane that never cuts
-    planes[..., 1] = 1.0
-    centre, radius = np.zeros((len(worlds), count, 3)), np.zeros((len(worlds), count))
-    look = np.zeros((len(worlds), count, 10))
-    shell = np.zeros((len(worlds), shells, 4))
-    shell[..., 1], shell[..., 3] = 1.0, 1e6
-    for b, world in enumerate(worlds):
-        shell[b, : len(world.shell.planes)] = world.shell.planes
-        for k, s in enumerate(world.solids):
-            planes[b, k, : len(s.planes)] = s.planes
-            centre[b, k], radius[b, k] = s.centre, s.radius_m
-            look[b, k] = [*s.colour, *(s.top_colour or s.colour), s.split_m, s.glow, s.sky, s.footprint_m]
-    return Packed(
-        *(torch.as_tensor(x, dtype=torch.float32, device=device) for x in (planes, centre, radius, look, shell))
-    )

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from ldm3d_web.worlds.packed import Hits, Packed
 from ldm3d_web.worlds.world import FAR_M, World
-
-if TYPE_CHECKING:
-    from ldm3d_web.worlds.render import Hits, Packed
 
 
 def shade(worlds: Sequence[World], packed: Packed, hits: Hits, eyes: Tensor, rays: Tensor) -> Tensor:

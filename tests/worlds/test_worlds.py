@@ -64,6 +64,13 @@ def test_a_batch_is_its_members():
             np.testing.assert_array_equal(whole[number], alone[0])
 
 
+def test_any_size_is_cut_into_tiles():
+    world = sample_world(4, "lake")
+    _, odd, _ = render([world], 27, 54)
+    rays = pixel_rays(27, 54)
+    assert odd[0, 25, 7] == pytest.approx(nearest_by_hand(world, np.zeros(3), rays[25, 7]), rel=2e-4)
+
+
 def test_supersampling_smooths_colours_and_leaves_distances():
     world = sample_world(2, "forest")
     rgb, distance_m, _ = render([world], *SIZE)
