@@ -50,8 +50,8 @@ SCHEDULE: dict[str, Any] = {
 class DenoiserPlan:
     """Sizes and rates of stage two."""
 
-    widths: tuple[int, ...] = (128, 128, 128)
-    layers: int = 2
+    widths: tuple[int, ...] = (96, 160, 192)
+    layers: int = 1
     heads: int = 4
     norm_groups: int = 16
     batch: int = 16
