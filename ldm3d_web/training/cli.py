@@ -49,7 +49,7 @@ def autoencoder_command(
     shards: ShardsIn,
     out: Out,
     minutes: Minutes,
-    latent_channels: Annotated[int, typer.Option(min=1)] = 16,
+    latent_channels: Annotated[int, typer.Option(min=1)] = 12,
     batch: Annotated[int, typer.Option(min=1, help="Crops a step.")] = 16,
     widths: Widths = "16,32,64,96,128",
     threads: Threads = 2,
