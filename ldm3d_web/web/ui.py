@@ -7,6 +7,7 @@ Gradio would run them as code.
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import asdict
@@ -151,11 +152,12 @@ def build_ui(studio: Studio) -> gr.Blocks:
         ) -> AsyncIterator[dict[Any, Any]]:
             if new or number is None:
                 number = random_seed()
-            yield {stage: {"state": "queued", "position": 1}, seed: number}
+            run = secrets.token_hex(4)
+            yield {stage: {"state": "queued", "position": 1, "run": run}, seed: number}
             request = GenerateRequest(sentence, avoid or "", number, count, scale, model=name)
             async with aclosing(follow(studio, request)) as events:
                 async for event in events:
-                    yield {stage: gr.skip() if event is None else state_of(event)}
+                    yield {stage: gr.skip() if event is None else {**state_of(event), "run": run}}
 
         def chosen(name: str) -> dict[Any, Any]:
             spec = specs[name]

@@ -13,6 +13,7 @@ from playwright.sync_api import TimeoutError as TooLate
 from ldm3d_web.ldm3d.registry import MINI_FOLDER
 from ldm3d_web.panorama.preview import perspective
 from tests.browser.conftest import WAIT_S
+from tests.khronos import assert_valid_glb
 from tests.tiny_models import ZERO_SNR_SCHEDULER, make_ldm3d_folder
 from tests.web.process import started
 
@@ -119,6 +120,8 @@ def test_from_a_sentence_to_a_link_that_outlives_the_server(open_page, model, tm
         assert link == f"{server.url}/s/{scene_id}"
         rgb = np.asarray(Image.open(io.BytesIO(server.client.get(f"/scenes/{scene_id}/rgb.png").content)))
         check_canvas(scene_frame(page), rgb)
+        for name in ("scene.glb", "portable.glb"):
+            assert_valid_glb(server.client.get(f"/scenes/{scene_id}/{name}").content)
         assert page.locator(".qr img").evaluate("image => image.naturalWidth > 0 || image.complete")
         for address in page.locator(".made .files a").evaluate_all("links => links.map((link) => link.href)"):
             assert server.client.head(address).status_code == 200

@@ -16,6 +16,8 @@ let host = null; // the frame's door, once its script is here
 let shown = ''; // the scene the visitor has before them
 let gone = false;
 let known = null; // what the server says of it
+let run = ''; // the generation that was last heard of
+let over = ''; // the one that has ended: a step of it may still be under way when it is cancelled
 
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 
@@ -30,6 +32,9 @@ import('/viewer/host.js').then(({ connect }) => {
 
 function update() {
   const value = props.value ?? {};
+  if (value.run && value.run === over) return;
+  run = value.run ?? run;
+  if (value.state === 'done' || value.state === 'error') over = run;
   if (value.state === 'idle') {
     const asked = new URLSearchParams(location.search).get('scene');
     const first = SCENE_ID.test(asked ?? '') ? asked : value.scene;
