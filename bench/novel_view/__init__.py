@@ -1,0 +1,1 @@
+"""How a packed scene looks from a head that moves, against exact truth: python -m bench.novel_view --help"""
