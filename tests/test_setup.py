@@ -24,7 +24,7 @@ def read(name: str) -> str:
 def pins(name: str) -> dict[str, str]:
     """Package name to exact version; fails on any line that pins nothing."""
     lines = [line for line in read(name).splitlines() if line and not line.startswith("#")]
-    matches = {line: re.fullmatch(r"([\w.-]+)==([\w.]+)", line) for line in lines}
+    matches = {line: re.fullmatch(r"([\w.-]+)==([\w.]+)(; .+)?", line) for line in lines}
     assert all(matches.values()), f"not pinned in {name}: {[line for line, match in matches.items() if not match]}"
     return {match[1]: match[2] for match in matches.values() if match}
 

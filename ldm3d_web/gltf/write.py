@@ -1,6 +1,7 @@
 """Meshes → GLB, and the provenance back out of one.
 
-Both profiles are unlit (the picture has its light in it) and carry where the scene comes from in `asset.extras`.
+Both profiles are unlit (the picture has its light in it) and carry where the scene comes from in `asset.extras`. Each
+mesh is one primitive, which is one draw call.
 """
 
 from __future__ import annotations
@@ -14,32 +15,37 @@ import pygltflib as gltf
 
 from ldm3d_web import __version__
 from ldm3d_web.errors import InvalidInput
-from ldm3d_web.gltf import container
+from ldm3d_web.gltf import compress, container
 from ldm3d_web.gltf.check import check_glb
-from ldm3d_web.gltf.quantize import quantize
+from ldm3d_web.gltf.quantize import UV_BITS, snap
 from ldm3d_web.panorama import textures
 from ldm3d_web.panorama.mesh import Mesh
 
 Profile = Literal[
-    "web",  # small: 16-bit positions and uv, WebP; what three.js and the viewer read
+    "web",  # small: rounded positions and uv, meshopt where its package is installed, WebP; what the viewer reads
     "portable",  # float32 and JPEG, no extension but unlit: Blender, Unity, Windows' viewer
 ]
 
-UNLIT, QUANTIZED, WEBP = "KHR_materials_unlit", "KHR_mesh_quantization", "EXT_texture_webp"
+UNLIT, WEBP = "KHR_materials_unlit", "EXT_texture_webp"
 MOST_SHORT_VERTICES = 65535  # of a primitive with 16-bit indices, where 65535 itself is reserved
 
 
 def write_glb(meshes: Sequence[Mesh], *, provenance: dict[str, Any], profile: Profile) -> bytes:
     """A GLB with one node for each mesh, drawn in this order; meshes with the same texture array share one image.
 
-    provenance: what JSON can hold, no NaN; becomes `asset.extras`. The result has passed `check.check_glb`.
-    Raises ValueError for no meshes, an unknown profile, or a provenance that JSON cannot hold.
+    Triangles and vertices may come in any order, and "web" changes it. provenance: what JSON can hold, no NaN; becomes
+    `asset.extras`. The result has passed `check.check_glb`. Raises ValueError for no meshes, positions or uv that are
+    not finite, an unknown profile, or a provenance that JSON cannot hold.
     """
     if not meshes:
         raise ValueError("a GLB needs at least one mesh")
     if profile not in ("web", "portable"):
         raise ValueError(f"unknown profile {profile!r}")
+    for mesh in meshes:
+        if not (np.isfinite(mesh.positions).all() and np.isfinite(mesh.uv).all()):
+            raise ValueError(f"mesh {mesh.name!r} holds NaN or infinity")
     writer = _Writer(profile)
+    writer.add_pictures([mesh.texture for mesh in meshes])
     for mesh in meshes:
         writer.add(mesh)
     glb = writer.finish(provenance)
@@ -59,108 +65,136 @@ def read_provenance(glb: bytes) -> dict[str, Any]:
 
 
 class _Writer:
-    """One document and one buffer that grow together."""
+    """One document and the bytes of its first buffer, which grow together.
+
+    Compressed views lie in the first buffer too; in the document they also have a place in a second one, of which
+    there is only the length: it stands for the bytes as a reader unpacks them.
+    """
 
     def __init__(self, profile: Profile) -> None:
         self.web = profile == "web"
+        self.compressed = self.web and compress.available()
         self.binary = bytearray()
+        self.unpacked_length = 0
         self.document = gltf.GLTF2(scene=0, scenes=[gltf.Scene(name="panorama", nodes=[])])
         self.materials: dict[int, int] = {}
 
+    def add_pictures(self, pictures: Sequence[np.ndarray]) -> None:
+        """The material of each picture, with one copy of each array."""
+        unique = list({id(picture): picture for picture in pictures}.values())
+        kind = "image/webp" if self.web else "image/jpeg"
+        for picture, encoded in zip(unique, textures.encode_all(unique, kind), strict=True):
+            self.materials[id(picture)] = self._material(encoded, kind)
+
     def add(self, mesh: Mesh) -> None:
-        material = self._material(mesh.texture)
-        if self.web:
-            positions, scale, uv = quantize(mesh)
-            # Three times two bytes padded to eight: vertex attributes must start at multiples of four.
-            stored = np.zeros((len(positions), 4), np.int16)
-            stored[:, :3] = positions
-            runs = _short_runs(mesh.triangles)
-        else:
-            stored, scale, uv = mesh.positions, 1.0, mesh.uv
-            runs = [mesh.triangles]
-        position_view = self._view(stored, gltf.ARRAY_BUFFER, stride=stored.strides[0])
-        uv_view = self._view(uv, gltf.ARRAY_BUFFER, stride=uv.strides[0])
-        primitives = []
-        for run in runs:
-            first, last = int(run.min()), int(run.max())
-            part = stored[first : last + 1, :3]
+        index_kind = np.uint16 if len(mesh.positions) <= MOST_SHORT_VERTICES else np.uint32
+        if self.compressed:
+            triangles, order = compress.reorder(mesh.triangles)
+            positions, uv, exponents = (values[order] for values in snap(mesh))
             attributes = gltf.Attributes(
-                POSITION=self._accessor(
-                    position_view, part, "VEC3", offset=first * stored.strides[0], bounds=True, normalized=self.web
-                ),
-                TEXCOORD_0=self._accessor(
-                    uv_view, uv[first : last + 1], "VEC2", offset=first * uv.strides[0], normalized=self.web
-                ),
+                POSITION=self._exponential(positions, exponents),
+                TEXCOORD_0=self._exponential(uv, -UV_BITS),
             )
-            short = last - first < MOST_SHORT_VERTICES
-            indices = (run - first).astype(np.uint16 if short else np.uint32).reshape(-1)
-            index_view = self._view(indices, gltf.ELEMENT_ARRAY_BUFFER)
-            primitives.append(
-                gltf.Primitive(
-                    attributes=attributes, indices=self._accessor(index_view, indices, "SCALAR"), material=material
-                )
+            stride = np.dtype(index_kind).itemsize
+            packed = compress.encode(triangles, "TRIANGLES")
+            view = self._compressed_view(packed, triangles.size, stride, "TRIANGLES", gltf.ELEMENT_ARRAY_BUFFER)
+            indices = self._accessor(view, triangles.astype(index_kind).reshape(-1), "SCALAR")
+        else:
+            positions, uv = mesh.positions, mesh.uv
+            if self.web:
+                positions, uv, _ = snap(mesh)
+                uv = np.rint(uv * 65535).astype(np.uint16)
+            attributes = gltf.Attributes(
+                POSITION=self._vectors(positions), TEXCOORD_0=self._vectors(uv, normalized=self.web)
             )
+            flat = mesh.triangles.astype(index_kind).reshape(-1)
+            indices = self._accessor(self._view(flat, gltf.ELEMENT_ARRAY_BUFFER), flat, "SCALAR")
+        primitive = gltf.Primitive(attributes=attributes, indices=indices, material=self.materials[id(mesh.texture)])
         document = self.document
-        document.meshes.append(gltf.Mesh(name=mesh.name, primitives=primitives))
-        node = gltf.Node(name=mesh.name, mesh=len(document.meshes) - 1)
-        if self.web:
-            node.scale = [scale] * 3
-        document.nodes.append(node)
+        document.meshes.append(gltf.Mesh(name=mesh.name, primitives=[primitive]))
+        document.nodes.append(gltf.Node(name=mesh.name, mesh=len(document.meshes) - 1))
         document.scenes[0].nodes.append(len(document.nodes) - 1)
 
     def finish(self, provenance: dict[str, Any]) -> bytes:
         document = self.document
         document.asset = gltf.Asset(version="2.0", generator=f"LDM3D Web {__version__}")
         document.buffers = [gltf.Buffer(byteLength=len(self.binary))]
-        document.extensionsUsed = [UNLIT, *([QUANTIZED, WEBP] if self.web else [])]
-        document.extensionsRequired = [QUANTIZED, WEBP] if self.web else []
+        required = [WEBP] if self.web else []
+        if self.compressed:
+            fallback = {compress.NAME: {"fallback": True}}
+            document.buffers.append(gltf.Buffer(byteLength=self.unpacked_length, extensions=fallback))
+            required.append(compress.NAME)
+        document.extensionsUsed = [UNLIT, *required]
+        document.extensionsRequired = required
         plain = json.loads(document.gltf_to_json())
         # Not through pygltflib, which drops empty strings and lists: an empty negative prompt is a fact too.
         plain["asset"]["extras"] = provenance
         return container.pack(plain, bytes(self.binary))
 
-    def _view(self, data: np.ndarray | bytes, target: int | None = None, *, stride: int | None = None) -> int:
+    def _exponential(self, values: np.ndarray, exponents: np.ndarray | int) -> int:
+        """An accessor of floats, (N, K), that are whole numbers of 2**exponents."""
+        packed = compress.encode(compress.exponential(values, exponents), "ATTRIBUTES")
+        stride = values.dtype.itemsize * values.shape[1]
+        view = self._compressed_view(packed, len(values), stride, "ATTRIBUTES", gltf.ARRAY_BUFFER)
+        return self._accessor(view, values, f"VEC{values.shape[1]}")
+
+    def _vectors(self, values: np.ndarray, *, normalized: bool = False) -> int:
+        """An accessor of (N, K) values, stored as they are."""
+        stride = values.dtype.itemsize * values.shape[1]
+        view = self._view(values, gltf.ARRAY_BUFFER, stride=stride)
+        return self._accessor(view, values, f"VEC{values.shape[1]}", normalized=normalized)
+
+    def _append(self, data: np.ndarray | bytes) -> tuple[int, int]:
+        """Where the bytes came to lie in the first buffer: offset, length."""
         self.binary += b"\0" * (-len(self.binary) % 4)
         start = len(self.binary)
         self.binary += data if isinstance(data, bytes) else np.ascontiguousarray(data).tobytes()
-        view = gltf.BufferView(
-            buffer=0, byteOffset=start, byteLength=len(self.binary) - start, byteStride=stride, target=target
+        return start, len(self.binary) - start
+
+    def _view(self, data: np.ndarray | bytes, target: int | None = None, *, stride: int | None = None) -> int:
+        offset, length = self._append(data)
+        self.document.bufferViews.append(
+            gltf.BufferView(buffer=0, byteOffset=offset, byteLength=length, byteStride=stride, target=target)
         )
+        return len(self.document.bufferViews) - 1
+
+    def _compressed_view(self, packed: bytes, count: int, stride: int, mode: compress.Mode, target: int) -> int:
+        offset, length = self._append(packed)
+        facts: dict[str, Any] = {"buffer": 0, "byteOffset": offset, "byteLength": length}
+        facts |= {"byteStride": stride, "count": count, "mode": mode}
+        if mode == "ATTRIBUTES":
+            facts["filter"] = "EXPONENTIAL"
+        self.unpacked_length += -self.unpacked_length % 4
+        view = gltf.BufferView(
+            buffer=1,
+            byteOffset=self.unpacked_length,
+            byteLength=count * stride,
+            byteStride=stride if mode == "ATTRIBUTES" else None,
+            target=target,
+            extensions={compress.NAME: facts},
+        )
+        self.unpacked_length += count * stride
         self.document.bufferViews.append(view)
         return len(self.document.bufferViews) - 1
 
-    def _accessor(
-        self,
-        view: int,
-        values: np.ndarray,
-        kind: str,
-        *,
-        offset: int = 0,
-        bounds: bool = False,
-        normalized: bool = False,
-    ) -> int:
+    def _accessor(self, view: int, values: np.ndarray, kind: str, *, normalized: bool = False) -> int:
         accessor = gltf.Accessor(
             bufferView=view,
-            byteOffset=offset,
+            byteOffset=0,
             componentType=_COMPONENT[values.dtype.type],
             count=len(values),
             type=kind,
             normalized=normalized,
         )
-        if bounds:
+        # Positions must have bounds. Texture coordinates may, and then damage shows.
+        if kind != "SCALAR":
             accessor.min, accessor.max = values.min(axis=0).tolist(), values.max(axis=0).tolist()
         self.document.accessors.append(accessor)
         return len(self.document.accessors) - 1
 
-    def _material(self, texture: np.ndarray) -> int:
-        if id(texture) in self.materials:
-            return self.materials[id(texture)]
+    def _material(self, encoded: bytes, kind: str) -> int:
         document = self.document
-        encoded = textures.webp(texture) if self.web else textures.jpeg(texture)
-        image = gltf.Image(
-            name="panorama", bufferView=self._view(encoded), mimeType="image/webp" if self.web else "image/jpeg"
-        )
-        document.images.append(image)
+        document.images.append(gltf.Image(name="panorama", bufferView=self._view(encoded), mimeType=kind))
         if not document.samplers:
             # No mipmaps: at the poles u runs fast, so they would blur v as well, a smear around the feet; and along
             # u an equirectangular picture holds nothing fine there that could flicker.
@@ -182,31 +216,11 @@ class _Writer:
         )
         material = gltf.Material(name="panorama", pbrMetallicRoughness=surface, extensions={UNLIT: {}})
         document.materials.append(material)
-        self.materials[id(texture)] = len(document.materials) - 1
-        return self.materials[id(texture)]
+        return len(document.materials) - 1
 
 
 _COMPONENT = {
-    np.int16: gltf.SHORT,
     np.uint16: gltf.UNSIGNED_SHORT,
     np.uint32: gltf.UNSIGNED_INT,
     np.float32: gltf.FLOAT,
 }
-
-
-def _short_runs(triangles: np.ndarray) -> list[np.ndarray]:
-    """Triangles (T, 3) in their order, cut where a run's vertices would no longer fit 16-bit indices.
-
-    Rings come one after the other, so a run's vertices lie together and neighbouring runs share those of one ring.
-    """
-    runs, start = [], 0
-    while start < len(triangles):
-        rest = triangles[start:]
-        low = np.minimum.accumulate(rest.min(axis=1).astype(np.int64))
-        high = np.maximum.accumulate(rest.max(axis=1).astype(np.int64))
-        fits = int(np.searchsorted(high - low, MOST_SHORT_VERTICES))
-        # Vertex numbers that jump further than that within one triangle would never fit; ours are neighbours.
-        assert fits > 0
-        runs.append(rest[:fits])
-        start += fits
-    return runs
