@@ -22,11 +22,11 @@ FINEST = 2**-20  # of the distance: finer steps than these a float32 does not ho
 UV_BITS = 13  # an eighth of a 2048 wide picture's pixel
 
 
-def snap(mesh: Mesh) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def snap(mesh: Mesh, top: float = 0.0, bottom: float = 1.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """positions (N, 3) and uv (N, 2), both float32, and exponents (N,) int.
 
     A position is a whole number of 2**exponent metres in each coordinate, that of its vertex; a texture coordinate is
-    a whole number of 2**-UV_BITS.
+    a whole number of 2**-UV_BITS. top, bottom: the part of the panorama, in v, that the texture will hold.
     """
     exponents = steps(mesh.positions)
     positions = np.ldexp(np.rint(np.ldexp(mesh.positions.astype(np.float64), -exponents[:, None])), exponents[:, None])
@@ -36,6 +36,7 @@ def snap(mesh: Mesh) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     # does the vertex' own.
     turned = mesh.uv[:, 0] + (u - mesh.uv[:, 0] + 0.5) % 1.0 - 0.5
     on_axis = (positions[:, 0] == 0) & (positions[:, 2] == 0)
+    v = (v - top) / (bottom - top)
     uv = np.clip(np.stack([np.where(on_axis, mesh.uv[:, 0], turned), v], axis=1), 0, 1)
     uv = np.ldexp(np.rint(np.ldexp(uv, UV_BITS)), -UV_BITS)
     return positions.astype(np.float32), uv.astype(np.float32), exponents

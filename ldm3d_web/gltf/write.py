@@ -15,7 +15,7 @@ import pygltflib as gltf
 
 from ldm3d_web import __version__
 from ldm3d_web.errors import InvalidInput
-from ldm3d_web.gltf import compress, container
+from ldm3d_web.gltf import compress, container, pictures
 from ldm3d_web.gltf.check import check_glb
 from ldm3d_web.gltf.quantize import UV_BITS, snap
 from ldm3d_web.panorama import textures
@@ -45,7 +45,7 @@ def write_glb(meshes: Sequence[Mesh], *, provenance: dict[str, Any], profile: Pr
         if not (np.isfinite(mesh.positions).all() and np.isfinite(mesh.uv).all()):
             raise ValueError(f"mesh {mesh.name!r} holds NaN or infinity")
     writer = _Writer(profile)
-    writer.add_pictures([mesh.texture for mesh in meshes])
+    writer.add_pictures(meshes)
     for mesh in meshes:
         writer.add(mesh)
     glb = writer.finish(provenance)
@@ -77,20 +77,22 @@ class _Writer:
         self.binary = bytearray()
         self.unpacked_length = 0
         self.document = gltf.GLTF2(scene=0, scenes=[gltf.Scene(name="panorama", nodes=[])])
+        self.pictures: dict[int, pictures.Picture] = {}
         self.materials: dict[int, int] = {}
 
-    def add_pictures(self, pictures: Sequence[np.ndarray]) -> None:
-        """The material of each picture, with one copy of each array."""
-        unique = list({id(picture): picture for picture in pictures}.values())
+    def add_pictures(self, meshes: Sequence[Mesh]) -> None:
+        """One material for each texture array that the meshes have."""
+        self.pictures = pictures.trimmed(meshes) if self.web else pictures.whole(meshes)
         kind = "image/webp" if self.web else "image/jpeg"
-        for picture, encoded in zip(unique, textures.encode_all(unique, kind), strict=True):
-            self.materials[id(picture)] = self._material(encoded, kind)
+        encoded = textures.encode_all([picture.rgb for picture in self.pictures.values()], kind)
+        self.materials = {name: self._material(data, kind) for name, data in zip(self.pictures, encoded, strict=True)}
 
     def add(self, mesh: Mesh) -> None:
         index_kind = np.uint16 if len(mesh.positions) <= MOST_SHORT_VERTICES else np.uint32
+        picture = self.pictures[id(mesh.texture)]
         if self.compressed:
             triangles, order = compress.reorder(mesh.triangles)
-            positions, uv, exponents = (values[order] for values in snap(mesh))
+            positions, uv, exponents = (values[order] for values in snap(mesh, picture.top, picture.bottom))
             attributes = gltf.Attributes(
                 POSITION=self._exponential(positions, exponents),
                 TEXCOORD_0=self._exponential(uv, -UV_BITS),
@@ -102,7 +104,7 @@ class _Writer:
         else:
             positions, uv = mesh.positions, mesh.uv
             if self.web:
-                positions, uv, _ = snap(mesh)
+                positions, uv, _ = snap(mesh, picture.top, picture.bottom)
                 uv = np.rint(uv * 65535).astype(np.uint16)
             attributes = gltf.Attributes(
                 POSITION=self._vectors(positions), TEXCOORD_0=self._vectors(uv, normalized=self.web)

@@ -13,7 +13,8 @@ from PIL import Image
 
 from ldm3d_web.panorama.seam import wrap_pad
 
-WEBP_QUALITY, WEBP_EFFORT = 90, 0  # effort 4 takes three times as long for 15 % fewer bytes and no better picture
+# Effort 2 takes a third longer than 0 for a quarter fewer bytes; effort 4 three times as long for 3 % fewer still.
+WEBP_QUALITY, WEBP_EFFORT = 90, 2
 JPEG_QUALITY = 92
 
 
