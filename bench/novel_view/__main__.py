@@ -11,18 +11,17 @@ import argparse
 import json
 import statistics
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from bench.novel_view import truth
-from bench.novel_view.browser import Browser, open_browser
+from bench.novel_view.browser import open_browser
 from bench.novel_view.cache import Cache, default_folder
 from bench.novel_view.pairs import Pair, pair
 from bench.novel_view.pictures import poses
 from bench.novel_view.scenes import NAMES, scene
-from bench.novel_view.score import Score, score
+from bench.novel_view.score import score
 from bench.novel_view.sphere import sphere_glb
 from ldm3d_web.pack import MAX_TRIANGLES, pack_scene
 

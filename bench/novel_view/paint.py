@@ -83,9 +83,9 @@ def grain(
     strength: float = 0.1,
     fine_m: float = 0.05,
     coarse_m: float = 1.5,
-    count: int = 14,
+    count: int = 32,
     stretch: tuple[float, float, float] = (1, 1, 1),
-    tint: float = 0.35,
+    tint: float = 0.12,
     joints: tuple[Joint, ...] = (),
     glow: float = 0.0,
 ) -> Paint:
@@ -99,7 +99,7 @@ def grain(
     directions = random.normal(size=(count, 3))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     waves = 2 * np.pi / lengths[:, None] * directions * np.array(stretch)
-    weights = (lengths / coarse_m) ** 0.25  # a little more in the coarse ones, as in nature
+    weights = (lengths / coarse_m) ** 0.1  # a little more in the coarse ones, as in nature
     weights *= strength * np.sqrt(2) / np.linalg.norm(weights)
     colours = 1 + tint * random.normal(size=(count, 3))
     return Paint(base, waves, random.uniform(0, 2 * np.pi, count), weights[:, None] * colours, joints, glow)

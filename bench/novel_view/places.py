@@ -34,10 +34,15 @@ def _shell(west: float, east: float, north: float, south: float, top: float, pai
 def room() -> Place:
     """Four metres by five, with a table, chairs, shelves, a bed and a lamp."""
     boards = grain(
-        (0.62, 0.44, 0.28), seed=1, strength=0.07, stretch=(0.12, 1, 1), joints=(lines((0, 0, 1), 0.14, 0.008),)
+        (0.62, 0.44, 0.28),
+        seed=1,
+        strength=0.08,
+        fine_m=0.03,
+        stretch=(0.12, 1, 1),
+        joints=(lines((0, 0, 1), 0.14, 0.008),),
     )
-    paper = grain((0.74, 0.72, 0.62), seed=2, strength=0.05, joints=(lines((1, 0, 1), 0.42, 0.05, 0.12),))
-    white = grain((0.88, 0.87, 0.84), seed=3, strength=0.03)
+    paper = grain((0.74, 0.72, 0.62), seed=2, strength=0.08, fine_m=0.04, joints=(lines((1, 0, 1), 0.42, 0.05, 0.12),))
+    white = grain((0.88, 0.87, 0.84), seed=3, strength=0.05, fine_m=0.04)
     wood = grain((0.55, 0.35, 0.2), seed=4, strength=0.09, stretch=(1, 0.15, 1), coarse_m=0.6, fine_m=0.03)
     cloth = grain(
         (0.3, 0.42, 0.6), seed=5, strength=0.1, coarse_m=0.5, fine_m=0.03, joints=(lines((1, 0, 0), 0.2, 0.04),)
@@ -145,6 +150,9 @@ def forest() -> Place:
                 dx, dy, dz = random.uniform(-0.8, 0.8, 3)
                 radii = random.uniform(0.7, 1.5, 3)
                 solids.append(Ball((x + dx, FLOOR_M + tall - 0.3 + dy, z + dz), tuple(radii * (1, 0.8, 1)), leaf))
+    for x, z in _scattered(random, 7, 1.3, 3, 0.7):  # saplings, near and thin
+        solids.append(Round(x, z, FLOOR_M, FLOOR_M + 2.4, 0.022, 0.012, birch))
+        solids.append(Ball((x, FLOOR_M + 2.4, z), (0.3, 0.35, 0.3), leaves[random.integers(3)]))
     for x, z in _scattered(random, 26, 1.7, 14, 0.8):
         size = random.uniform(0.15, 0.5)
         thing = leaves[random.integers(3)] if random.uniform() < 0.6 else rock
@@ -156,14 +164,14 @@ def forest() -> Place:
 
 def canyon() -> Place:
     """Layered walls of blocks on both sides of a winding bed, boulders, and a rock bridge."""
-    sand = grain((0.78, 0.6, 0.4), seed=51, strength=0.07, fine_m=0.08, coarse_m=4)
+    sand = grain((0.78, 0.6, 0.4), seed=51, strength=0.09, fine_m=0.05, coarse_m=4)
     random = np.random.default_rng(52)
     bands = [
         grain(
             base,
             seed=53 + i,
-            strength=0.09,
-            fine_m=0.12,
+            strength=0.11,
+            fine_m=0.09,
             coarse_m=3,
             stretch=(0.5, 1.5, 0.5),
             joints=(lines(UP, 0.7 + 0.2 * i, 0.05, 0.3),),
@@ -271,13 +279,18 @@ def table() -> Place:
     plaster = grain(
         (0.7, 0.74, 0.72),
         seed=101,
-        strength=0.05,
+        strength=0.08,
+        fine_m=0.045,
         joints=(lines(UP, 0.35, 0.012, 0.3), lines((1, 0, 1), 0.5, 0.012, 0.3)),
     )
     floor = grain(
-        (0.5, 0.46, 0.42), seed=102, strength=0.06, joints=(lines((1, 0, 0), 0.4, 0.012), lines((0, 0, 1), 0.4, 0.012))
+        (0.5, 0.46, 0.42),
+        seed=102,
+        strength=0.07,
+        fine_m=0.04,
+        joints=(lines((1, 0, 0), 0.4, 0.012), lines((0, 0, 1), 0.4, 0.012)),
     )
-    white = grain((0.86, 0.86, 0.84), seed=103, strength=0.03)
+    white = grain((0.86, 0.86, 0.84), seed=103, strength=0.05, fine_m=0.04)
     wood = grain((0.62, 0.45, 0.28), seed=104, strength=0.09, coarse_m=0.6, fine_m=0.03, stretch=(0.2, 1, 1))
     random = np.random.default_rng(105)
     paints = [

@@ -55,7 +55,7 @@ def _decibel(square: np.ndarray) -> float:
 def ssim(a: np.ndarray, b: np.ndarray) -> float:
     """Mean structural similarity of luma: Wang, Bovik, Sheikh, Simoncelli, "Image quality assessment: from error
     visibility to structural similarity", IEEE Transactions on Image Processing 13 (4), 2004: Gaussian windows of
-    11×11 with σ = 1.5, where they lie inside of the picture.
+    11×11 with a standard deviation of 1.5, where they lie inside of the picture.
     """
     x, y = (cv2.cvtColor(each.astype(np.float32), cv2.COLOR_RGB2GRAY) for each in (a, b))
 
