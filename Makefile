@@ -2,10 +2,10 @@
 PYTHON_ENV = .venv/bin/python
 
 .DEFAULT_GOAL = help
-.PHONY: help setup run test check format bench lock clean dev
+.PHONY: help setup run test check format bench bench-views lock clean dev
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 setup:  ## Python packages and the viewer, only what is missing or out of date
 	@scripts/setup-python
@@ -33,6 +33,10 @@ format: dev  ## let ruff write the Python files its way
 
 bench: setup  ## how fast this machine is: a table and a JSON line for each file in bench/
 	@set -e; for file in bench/[a-z]*.py; do $(PYTHON_ENV) -m bench.$$(basename $$file .py); done
+
+bench-views: dev  ## how scenes look from a head that moves, against exact truth (half an hour; then minutes)
+	@scripts/setup-browser
+	$(PYTHON_ENV) -m bench.novel_view
 
 lock: dev  ## write constraints.txt anew from what is installed now
 	@scripts/lock-python

@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +89,7 @@ def open_browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@cache
 def bundle() -> bytes:
     """page.js with three.js and the viewer's loader in one file."""
     command = ["scripts/with-node", "node_modules/.bin/esbuild", str(PAGE), "--bundle", "--format=esm"]

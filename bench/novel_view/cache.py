@@ -14,8 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
+import ldm3d_web.worlds
+from ldm3d_web.panorama.sphere import uv_to_rays
+
 HERE = Path(__file__).parent
-SOURCES = ("solids", "paint", "place", "places", "worlds", "pictures")
+SOURCES = ("solids", "paint", "place", "places", "pictures")
 Arrays = dict[str, np.ndarray]
 
 
@@ -44,11 +47,14 @@ def default_folder() -> Path:
 
 
 @cache
-def scene_code() -> bytes:
-    """A digest of what the ray casters are made of: the scenes here and the worlds they borrow."""
-    from ldm3d_web.panorama import sphere
-    from ldm3d_web.worlds import world
+def scene_code(of_worlds: bool) -> bytes:
+    """A digest of what the pictures of a scene come from: the ray casters here, and for worlds theirs.
 
+    The axes are `panorama.sphere`'s; they count by what they give, not by how the file is written.
+    """
     files = [HERE / f"{name}.py" for name in SOURCES]
-    files += [Path(str(sphere.__file__)), *sorted(Path(str(world.__file__)).parent.glob("*.py"))]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).digest()
+    if of_worlds:
+        files += [HERE / "worlds.py", *sorted(Path(str(ldm3d_web.worlds.__file__)).parent.glob("*.py"))]
+    u, v = np.meshgrid(np.linspace(0, 1, 9), np.linspace(0, 1, 9))
+    axes = uv_to_rays(u, v).round(9) + 0.0  # no negative zeros
+    return hashlib.sha256(b"".join([*(path.read_bytes() for path in files), axes.tobytes()])).digest()
