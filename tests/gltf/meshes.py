@@ -6,24 +6,33 @@ import numpy as np
 
 from ldm3d_web.gltf.check import read_accessor
 from ldm3d_web.gltf.container import unpack
-from ldm3d_web.pack import build_meshes
 from ldm3d_web.panorama.mesh import Mesh
-from ldm3d_web.panorama.scale import to_panorama
 from ldm3d_web.panorama.sphere import uv_to_rays
-from tests.panorama.rooms import open_ground, painted, rgbd_of
+from tests.panorama.rooms import painted
 
 
-def landscape(max_triangles: int = 4000, height: int = 32, far_m: float = 200.0) -> list[Mesh]:
-    """Sky and surface of level ground with a hill."""
-    truth, _ = open_ground(height, 2 * height, hill_m=12.0)
-    return build_meshes(to_panorama(rgbd_of(truth, 1.0, far_m), near_m=1.0, far_m=far_m), max_triangles)
+def landscape(rows: int = 16) -> list[Mesh]:
+    """A dome of sky, and level ground to a hill all round, each with its own picture."""
+    v, _ = np.meshgrid(np.arange(rows + 1) / rows, np.arange(2 * rows + 1), indexing="ij")
+    down = -np.cos(np.pi * v)
+    with np.errstate(divide="ignore"):
+        ground_m = np.where(down > 0, 1.6 / down, np.inf)
+    sky = sphere(np.full(v.shape, 1000.0), name="sky", seed=1)
+    return [sky, sphere(np.minimum(ground_m, 12.0), name="surface", seed=2)]
 
 
 def globe(rows: int, columns: int, *, seed: int = 0, name: str = "globe") -> Mesh:
-    """A bumpy closed sphere around the eye, 1 to 300 m away, its triangles and vertices in no order at all."""
+    """A bumpy closed sphere around the eye, 1 to 300 m away."""
     random = np.random.default_rng(seed)
+    return sphere(np.exp(random.uniform(0, np.log(300), (rows + 1, columns + 1))), name=name, seed=seed)
+
+
+def sphere(distance_m: np.ndarray, *, name: str, seed: int) -> Mesh:
+    """A closed sphere with these distances (rows + 1, columns + 1), its triangles and vertices in no order at all."""
+    random = np.random.default_rng(seed)
+    rows, columns = distance_m.shape[0] - 1, distance_m.shape[1] - 1
     u, v = np.meshgrid(np.arange(columns + 1) / columns, np.arange(rows + 1) / rows)
-    distance_m = np.exp(random.uniform(0, np.log(300), u.shape))
+    distance_m = distance_m.copy()
     distance_m[:, -1] = distance_m[:, 0]
     distance_m[[0, -1]] = distance_m[[0, -1], :1]
     positions = (uv_to_rays(u, v) * distance_m[..., None]).astype(np.float32)

@@ -16,12 +16,12 @@ from tests.khronos import assert_valid_glb, validate
 
 @pytest.fixture(scope="module")
 def compressed() -> bytes:
-    return write_glb(landscape(2000, 16), provenance={"prompt": "a lake"}, profile="web")
+    return write_glb(landscape(), provenance={"prompt": "a lake"}, profile="web")
 
 
 @pytest.fixture(scope="module", params=["web", "portable"])
 def sound(request) -> bytes:
-    return write_glb(landscape(2000, 16), provenance={"prompt": "a lake"}, profile=request.param)
+    return write_glb(landscape(), provenance={"prompt": "a lake"}, profile=request.param)
 
 
 def position_accessor(document):
