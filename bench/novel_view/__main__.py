@@ -63,9 +63,7 @@ def main() -> None:
                     path = options.save / f"{name}-{depth}-{options.width}.png"
                     sheets.save_sheet(path, browser, glbs, [view for view in views if view.offset_m == shown])
     facts = {"width": options.width, "scenes": len(options.scenes), "views": options.views}
-    print(
-        f"novel_view, {options.width}x{options.width // 2}, scenes: {len(options.scenes)}, views at each offset: {options.views}"
-    )
+    print(f"novel_view, {options.width}x{options.width // 2}, {facts['scenes']} scenes, {facts['views']} views each")
     print(report.table(results))
     if options.csv:
         report.append_csv(options.csv, results, facts)

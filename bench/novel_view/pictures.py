@@ -21,13 +21,13 @@ FIELD_DEG = 90.0
 SAME_SURFACE = 0.003  # relative: what the centre sees nearer than this hides the point
 
 # Where the eight views look, and where the head goes, in the frame of the view (right, up, back): aside and in all
-# diagonals, so that silhouettes open on either side, above and below, and twice towards what is looked at.
+# diagonals, so that silhouettes open on either side, above and below, and three times towards what is looked at.
 _DIRECTIONS = (
     (10, 0, (1.0, 0.0, 0.0)),
     (55, -15, (-1.0, 0.0, 0.0)),
     (100, 5, (0.7, 0.7, 0.0)),
     (145, -20, (-0.8, 0.0, -0.6)),
-    (190, 0, (0.7, 0.0, 0.7)),
+    (190, 0, (0.7, 0.0, -0.7)),
     (235, -25, (-0.7, -0.7, 0.0)),
     (280, -5, (0.0, 1.0, 0.0)),
     (325, 10, (0.6, -0.3, -0.7)),
