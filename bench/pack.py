@@ -59,14 +59,14 @@ def main() -> None:
 
     rgbd = courtyard(options.width // 2, options.width)
     rgb_png, depth_png = encode_rgb(rgbd.rgb), encode_disparity(rgbd.disparity)
-    panorama = scale.to_panorama(rgbd)
-    meshes = build_meshes(panorama, options.max_triangles)
+    ends = scale.find_range(rgbd)
+    meshes = build_meshes(rgbd, ends, options.max_triangles)
     scene = pack_scene(rgbd, max_triangles=options.max_triangles)
     seconds = measured(
         {
             "pack_scene": lambda: pack_scene(rgbd, max_triangles=options.max_triangles),
-            "scale and sky": lambda: scale.to_panorama(rgbd),
-            "layers and meshes": lambda: build_meshes(panorama, options.max_triangles),
+            "scale": lambda: scale.find_range(rgbd),
+            "layers and meshes": lambda: build_meshes(rgbd, ends, options.max_triangles),
             "web GLB": lambda: write.write_glb(meshes, provenance={}, profile="web"),
             "portable GLB": lambda: write.write_glb(meshes, provenance={}, profile="portable"),
             "reading the pair": lambda: (read_rgb(rgb_png), read_disparity(depth_png)),

@@ -43,8 +43,6 @@ Asked = Callable[[], bool]
 
 MANIFEST_FORMAT = 1
 THUMB_WIDTH = 480
-# A small model's picture: its pixels would show as squares on a screen, where a smooth enlargement costs few bytes.
-SMALL_WIDTH, TEXTURE_WIDTH = 1024, 2048
 PREVIEW_QUALITY = 70  # of the picture while it comes; the page takes 25 of them
 PACKAGES = ("torch", "diffusers", "transformers", "numpy", "pygltflib")
 
@@ -272,7 +270,6 @@ def _mesh(
         near_m=near_m,
         far_m=far_m,
         eye_height_m=eye_height_m,
-        texture_width=TEXTURE_WIDTH if rgbd.rgb.shape[1] < SMALL_WIDTH else None,
         provenance=provenance,
     )
     files = {

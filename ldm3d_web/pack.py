@@ -1,7 +1,7 @@
 """A picture with depth → a scene in both GLB profiles; and a user's own panorama → a picture with depth.
 
 read_pair(rgb.png, depth.png) ─┐
-import_panorama(photo, depth) ─┴▶ Rgbd ─pack_scene▶ PackedScene(panorama, web, portable, provenance)
+import_panorama(photo, depth) ─┴▶ Rgbd ─pack_scene▶ PackedScene(web, portable, provenance)
 """
 
 from __future__ import annotations
@@ -15,23 +15,22 @@ import numpy as np
 from ldm3d_web import rgbd_files
 from ldm3d_web.errors import InvalidImage, InvalidInput
 from ldm3d_web.gltf.write import write_glb
-from ldm3d_web.panorama import guess, layers, mesh, scale, textures
+from ldm3d_web.panorama import grid, guess, layers, mesh, scale, textures
 from ldm3d_web.panorama.seam import wrap_pad
-from ldm3d_web.rgbd import Panorama, Rgbd
+from ldm3d_web.rgbd import Rgbd
 
 LEAST_TRIANGLES, MOST_TRIANGLES = 1000, 2_000_000  # that can be asked for
 MAX_TRIANGLES = 150_000  # a Quest draws 750k per eye; this leaves it room, and the file small
-SKY_TRIANGLES = 12_000  # finer would not show: the picture lies on a sphere
-SKY_SHARE = 8  # a dome never takes more than this fraction of the budget
 IMPORT_WIDTH = 4096  # the widest texture that every headset takes
+# A graphics card interpolates linearly, which shows a narrower picture's pixels as a lattice; bicubic costs few bytes.
+TEXTURE_WIDTH = 2048
 WIDEST_PAIR = 8192  # what desktop browsers take at most
 
 
 @dataclass(frozen=True)
 class PackedScene:
-    """A panorama in metres, its GLB for the viewer, its GLB for everything else, and what both say of their origin."""
+    """A GLB for the viewer, one for everything else, and what both say of their origin."""
 
-    panorama: Panorama
     web: bytes
     portable: bytes
     provenance: dict[str, Any]
@@ -44,22 +43,20 @@ def pack_scene(
     far_m: float | None = None,
     eye_height_m: float | None = scale.EYE_HEIGHT_M,
     max_triangles: int = MAX_TRIANGLES,
-    texture_width: int | None = None,
+    texture_width: int = TEXTURE_WIDTH,
     provenance: dict[str, Any] | None = None,
 ) -> PackedScene:
     """Scale, layers, meshes and both GLB profiles.
 
     near_m, far_m, eye_height_m: metres, as in `panorama.scale.to_panorama`. max_triangles: over all layers.
-    texture_width: pixels; a narrower picture is drawn this wide or a little less, by a whole factor. None: as it is.
+    texture_width: pixels; a narrower picture is drawn this wide or a little less, by a whole factor.
     provenance: facts about where the picture comes from; scale, sizes and the formula are added to them.
     Raises InvalidInput for numbers out of range, before any work.
     """
     check_max_triangles(max_triangles)
     ends = scale.find_range(rgbd, near_m=near_m, far_m=far_m, eye_height_m=eye_height_m)
-    panorama = scale.in_range(rgbd, ends)
-    meshes = build_meshes(panorama, max_triangles)
-    if texture_width is not None:
-        meshes = [replace(each, texture=textures.enlarge(each.texture, texture_width)) for each in meshes]
+    meshes = build_meshes(rgbd, ends, max_triangles)
+    meshes = [replace(each, texture=textures.enlarge(each.texture, texture_width)) for each in meshes]
     height, width = rgbd.disparity.shape
     facts = {
         **(provenance or {}),
@@ -74,7 +71,7 @@ def pack_scene(
     }
     web = write_glb(meshes, provenance=facts, profile="web")
     portable = write_glb(meshes, provenance=facts, profile="portable")
-    return PackedScene(panorama, web, portable, facts)
+    return PackedScene(web, portable, facts)
 
 
 def check_max_triangles(max_triangles: int) -> None:
@@ -84,17 +81,19 @@ def check_max_triangles(max_triangles: int) -> None:
         raise InvalidInput(f"{max_triangles:,} triangles were asked for; allowed are {allowed}.")
 
 
-def build_meshes(panorama: Panorama, max_triangles: int = MAX_TRIANGLES) -> list[mesh.Mesh]:
-    """The meshes of a panorama, with at most max_triangles together."""
-    parts = layers.split(panorama)
-    sky_triangles = max(min(SKY_TRIANGLES, max_triangles // SKY_SHARE), mesh.LEAST_TRIANGLES)
-    built: list[mesh.Mesh] = []
-    left = max_triangles
-    for part in parts:
-        share = sky_triangles if part.name == "sky" and len(parts) > 1 else left
-        built.append(mesh.build(part, max_triangles=share))
-        left -= len(built[-1].triangles)
-    return built
+def build_meshes(rgbd: Rgbd, ends: scale.Range, max_triangles: int = MAX_TRIANGLES) -> list[mesh.Mesh]:
+    """The meshes of a picture whose scale is known, with at most max_triangles together."""
+    rows: int | None = grid.rows_for(rgbd)
+    while rows is not None:
+        panorama = grid.on_grid(rgbd, ends, rows)
+        meshes = mesh.build(layers.split(panorama, rgbd.rgb), max_triangles=max_triangles)
+        if meshes is not None:
+            return meshes
+        # Its edges alone would take more: a coarser look has fewer of them.
+        rows = grid.coarser(rows)
+    meshes = mesh.build(layers.whole(panorama, rgbd.rgb), max_triangles=max_triangles)
+    assert meshes is not None  # without edges nothing is forced
+    return meshes
 
 
 def read_pair(rgb: rgbd_files.Source, depth: rgbd_files.Source) -> Rgbd:

@@ -45,7 +45,6 @@ def test_a_room_stands_in_both_profiles_at_its_true_size():
         assert facts == scene.provenance
         assert facts["prompt"] == "a room" and facts["scale"] == "floor" and facts["eye_height_m"] == 1.6
         assert (facts["width"], facts["height"]) == (W, H)
-    assert scene.provenance["near_m"] == scene.panorama.near_m
 
 
 def test_with_near_and_far_given_the_scene_has_exactly_that_scale():

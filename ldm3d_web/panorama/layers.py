@@ -1,69 +1,212 @@
-"""Panorama → layers: the parts that are drawn one behind the other.
+"""Panorama → layers: what is drawn one behind the other, each a sheet of its own with a picture of its own.
 
-Two layers today: the sky on a far dome, and one surface for all the rest. A layer is a value that stands by itself
-(its own picture, distances and mask), so a cut at a depth edge is only more layers.
+    sky        a far dome, all the way round
+    surface    what is seen, without the far rims of its edges
+    hidden     those rims, and what lies behind the surface beside its edges; hidden-2 behind that
+    backdrop   indoors, in the dome's place: a coarse shell round everything
+
+Each picture holds its own layer's colours only and carries them on beyond its borders, so that no filter of a graphics
+card mixes a foreground with its background.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from ldm3d_web.panorama.fill import fill_unknown
+from ldm3d_web.panorama import cuts
+from ldm3d_web.panorama.infill import pull_push
+from ldm3d_web.panorama.matte import coverage, unmixed
+from ldm3d_web.panorama.peel import Peeled, blocks, peel, spread
+from ldm3d_web.panorama.refine import CELL
 from ldm3d_web.panorama.seam import wrap_pad
+from ldm3d_web.panorama.sheet import Sheet, beside
+from ldm3d_web.panorama.silhouette import shifts
+from ldm3d_web.panorama.sphere import pixel_rays
 from ldm3d_web.rgbd import Panorama
 
 SKY_RADIUS_M = 1000.0  # two eyes 65 mm apart cannot tell it from infinity
 SKY_BEYOND_SURFACE = 3.0  # and it stays behind a scene that is itself larger
+OVERLAP_PX = 2  # of the pictures of two layers that meet; as far as a bicubic filter reaches
+NAMES = ("surface", "hidden", "hidden-2")  # one more layer would show almost nothing
+MOST_HIDDEN_WIDTH = 2048  # pixels of a hidden layer's picture; little of it is seen
+BACKDROP_BEYOND, BACKDROP_DETAIL = 0.85, 0.25
+SAME_DEPTH = 0.6  # of a place's farthest inverse distance: nearer than that hides it
 
 
 @dataclass(frozen=True)
 class Layer:
     """One sheet around the eye.
 
-    name: "sky" or "surface"; the name of its node in the GLB.
-    rgb: (H, W, 3) uint8, its texture. Layers that hold the same array share one image in the GLB.
-    distance_m: (H, W) float32, metres along the ray, > 0 and finite everywhere, also outside the mask, where it
-        continues what is inside: a mesh cell that reaches over the edge must not run off to infinity.
-    mask: (H, W) bool, True where the layer has something to show.
+    name: of its node in the GLB. rgb: (h, w, 3) uint8, its texture, of any size. sheet: its surface.
+    shift: (H + 1, W, 2) float32, pixels to the right and down by which the sheet's corners move to where an edge runs.
+    detail: how much an error of a pixel counts beside one of the surface.
     """
 
     name: str
     rgb: np.ndarray
-    distance_m: np.ndarray
-    mask: np.ndarray
+    sheet: Sheet
+    shift: np.ndarray
+    detail: float = 1.0
 
 
-def split(panorama: Panorama) -> list[Layer]:
-    """The sky dome (when there is sky) and the surface (when there is any), farthest first.
-
-    The dome goes all the way round, so that a head that moves finds something behind every edge of the surface.
-    """
+def split(panorama: Panorama, rgb: np.ndarray) -> list[Layer]:
+    """The layers of a panorama on a grid (`grid.on_grid`), farthest first. rgb: (h, w, 3) uint8, its picture in full
+    size."""
+    torn = _torn(panorama)
+    pictures, known, covers = _pictures(panorama, torn)
     layers = []
+    for depth, peeled in enumerate(torn):
+        texture = _texture(rgb, pictures[depth], known[depth], MOST_HIDDEN_WIDTH if depth else None)
+        layers.append(Layer(NAMES[depth], texture, peeled.stays, shifts(peeled.stays, *covers[depth])))
+    if len(torn) > 1:
+        layers.append(_backdrop(panorama, [peeled.stays for peeled in torn]))
     if panorama.sky.any():
-        farthest = max(panorama.far_m, float(panorama.distance_m.max()))
-        radius = max(SKY_RADIUS_M, SKY_BEYOND_SURFACE * farthest)
-        dome = np.full(panorama.sky.shape, radius, np.float32)
-        # With the surface's own picture behind it, each tree would have a ghost on the sky beside it.
-        behind = fill_unknown(panorama.rgb, panorama.sky)
-        layers.append(Layer("sky", behind, dome, np.ones_like(panorama.sky)))
-    if not panorama.sky.all():
-        surface = ~panorama.sky
-        layers.append(Layer("surface", panorama.rgb, _continued(panorama.distance_m, surface), surface))
-    return layers
+        layers.append(_dome(panorama, _texture(rgb, pictures[-1], known[-1])))
+    return [layer for layer in reversed(layers) if layer.sheet.drawn.any()]
 
 
-def _continued(distance_m: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """distance_m with each unknown pixel given the distance of the nearest known one, over the wrap as well."""
+def whole(panorama: Panorama, rgb: np.ndarray) -> list[Layer]:
+    """One layer for everything, stretched over all edges, the sky at the far end: for a handful of triangles."""
+    height, width = panorama.sky.shape
+    return [Layer("surface", rgb, _closed(1 / panorama.distance_m), _still(height, width))]
+
+
+def _torn(panorama: Panorama) -> list[Peeled]:
+    """The sheets of what is seen, nearest first, each with the two sides of its cuts."""
+    height, width = panorama.sky.shape
+    rays = pixel_rays(height, width).astype(np.float32)
+    inverse = 1 / panorama.distance_m
+    present = ~panorama.sky
+    sheet: Sheet | None = Sheet(inverse, present, present, *cuts.find_cuts(inverse, present), np.zeros_like(present))
+    torn: list[Peeled] = []
+    while sheet is not None:
+        peeled = peel(sheet, rays)
+        if len(torn) == len(NAMES) - 1:
+            peeled = replace(peeled, stays=sheet, behind=None)
+        torn.append(peeled)
+        sheet = peeled.behind
+    return torn
+
+
+def _pictures(
+    panorama: Panorama, torn: list[Peeled]
+) -> tuple[list[np.ndarray], list[np.ndarray], list[tuple[np.ndarray, np.ndarray]]]:
+    """The sheets' pictures and the sky's, last; which pixels of each are the panorama's own; and for each sheet its
+    `matte.coverage`."""
+    edges = np.logical_or.reduce([peeled.near | peeled.far for peeled in torn])
+    known = [_known(peeled.stays, panorama, edges) for peeled in torn] + [_pure(panorama.sky, edges)]
+    clean = [_picture(panorama.rgb, each) for each in known]
+    for depth, before in enumerate(torn[:-1], 1):
+        hidden, source = torn[depth].stays.hidden, known[depth] & before.source
+        if source.any():
+            clean[depth] = np.where(hidden[..., None], _picture(panorama.rgb, source), clean[depth])
+    for depth, peeled in enumerate(torn):
+        ends = known[depth] & peeled.ending
+        if ends.any():
+            # Just outside its edge a foreground goes on in its own colours, not half way to its background's.
+            outside = cv2.dilate(peeled.near.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+            outside &= ~(peeled.stays.drawn & ~peeled.near)
+            clean[depth] = np.where(outside[..., None], _picture(panorama.rgb, ends), clean[depth])
+    pictures = [each.copy() for each in clean]
+    covers = []
+    for depth, peeled in enumerate(torn):
+        behind = np.where(panorama.sky[..., None], clean[-1], clean[min(depth + 1, len(torn) - 1)])
+        cover, sure = coverage(panorama.rgb, clean[depth], behind)
+        covers.append((cover, sure))
+        near, far = peeled.near & ~panorama.sky, peeled.far
+        pictures[depth][near] = unmixed(panorama.rgb[near], cover[near], sure[near], clean[depth][near], behind[near])
+        back = unmixed(panorama.rgb[far], 1 - cover[far], sure[far], behind[far], clean[depth][far])
+        in_sky = panorama.sky[far]
+        at = np.argwhere(far)
+        for which, chosen in ((len(torn), in_sky), (min(depth + 1, len(torn) - 1), ~in_sky)):
+            pictures[which][tuple(at[chosen].T)] = back[chosen]
+    return pictures, known, covers
+
+
+def _known(sheet: Sheet, panorama: Panorama, edges: np.ndarray) -> np.ndarray:
+    """The pixels whose own colour a sheet's picture shows, and some beyond its border where it goes on in another."""
+    seen = sheet.seen & ~panorama.sky
+    grown = sheet.drawn
+    for _ in range(OVERLAP_PX):
+        grown = spread(sheet, grown)
+    return _pure(sheet.drawn & seen, edges) | grown & seen & ~edges
+
+
+def _pure(drawn: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """The drawn pixels that are no mixtures: not on an edge, unless there is nothing else near (a thin thing)."""
+    pure = drawn & ~edges
+    around = cv2.dilate(pure.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    return pure | drawn & ~around
+
+
+def _picture(rgb: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """rgb where known, elsewhere its colours carried on."""
     if known.all():
-        return distance_m
-    width = distance_m.shape[1]
-    pad = max(width // 8, 1)  # over the wrap; farther than that "nearest" has no meaning for the shape
-    unknown = wrap_pad((~known).astype(np.uint8), pad)
-    _, labels = cv2.distanceTransformWithLabels(unknown, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-    wide = wrap_pad(distance_m, pad)
-    by_label = np.zeros(int(labels.max()) + 1, np.float32)
-    by_label[labels[unknown == 0]] = wide[unknown == 0]
-    return by_label[labels[:, pad : pad + width]]
+        return rgb
+    filled = pull_push(rgb, known)
+    return np.where(known[..., None], rgb, np.rint(np.clip(filled, 0, 255)).astype(np.uint8))
+
+
+def _texture(rgb: np.ndarray, picture: np.ndarray, known: np.ndarray, most: int | None = None) -> np.ndarray:
+    """A layer's picture in the full one's size or `most` columns: its own pixels where known (H, W), the rest from
+    `picture` on the grid."""
+    width = min(rgb.shape[1], most or rgb.shape[1])
+    size = (width, width // 2)
+    if picture.shape[1] == width:
+        return picture
+    pad = 2
+    # Pixel centres: the picture is laid out over the wrap before it is drawn larger, or its first column would move.
+    rows, columns = picture.shape[:2]
+    across = (np.arange(width, dtype=np.float32) + 0.5) * columns / width - 0.5 + pad
+    down = (np.arange(width // 2, dtype=np.float32) + 0.5) * rows / (width // 2) - 0.5 + pad
+    at_x, at_y = np.meshgrid(across, down)
+    filled = cv2.remap(wrap_pad(picture, pad, pad), at_x, at_y, cv2.INTER_LINEAR)
+    own = cv2.resize(known.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    if rgb.shape[1] != width:
+        rgb = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+    return np.where(own[..., None] > 0, rgb, filled)
+
+
+def _dome(panorama: Panorama, texture: np.ndarray) -> Layer:
+    height, width = panorama.sky.shape
+    farthest = max(panorama.far_m, float(panorama.distance_m.max()))
+    radius = max(SKY_RADIUS_M, SKY_BEYOND_SURFACE * farthest)
+    return Layer("sky", texture, _closed(np.full((height, width), 1 / radius, np.float32)), _still(height, width))
+
+
+def _backdrop(panorama: Panorama, sheets: list[Sheet]) -> Layer:
+    """A shell behind all sheets, but for where the sky is near: the farthest of what lies around, smoothed.
+
+    It shows where a head sees past the end of a fill, and in its farthest things' colours that is no hole.
+    """
+    height, width = panorama.sky.shape
+    farthest = np.minimum.reduce([np.where(sheet.present, sheet.inverse, np.inf) for sheet in sheets])
+    farthest[panorama.sky] = 0
+    reach = CELL // 2
+    window = (2 * reach + 1, 2 * reach + 1)
+    wide = cv2.erode(wrap_pad(farthest, 2 * reach, 2 * reach), np.ones(window, np.uint8))
+    # A mean of minima is below each of the values that they are minima of.
+    smooth = cv2.blur(wide, window)[2 * reach : -2 * reach, 2 * reach : -2 * reach]
+    drawn = ~blocks(smooth < 1 / SKY_RADIUS_M)
+    if panorama.sky.any():
+        drawn[: height // 2] = False  # up there the sky is what lies behind
+    far = ~panorama.sky & (panorama.distance_m * smooth > SAME_DEPTH)
+    size = (width // 4, height // 4)
+    picture = cv2.resize(
+        _picture(panorama.rgb, far if far.any() else ~panorama.sky), size, interpolation=cv2.INTER_AREA
+    )
+    inverse = np.maximum(BACKDROP_BEYOND * smooth, 1 / SKY_RADIUS_M).astype(np.float32)
+    sheet = Sheet(inverse, drawn, drawn, *beside(drawn), np.zeros_like(drawn))
+    return Layer("backdrop", picture, sheet, _still(height, width), BACKDROP_DETAIL)
+
+
+def _closed(inverse: np.ndarray) -> Sheet:
+    everywhere = np.ones(inverse.shape, bool)
+    return Sheet(inverse, everywhere, everywhere, *beside(everywhere), ~everywhere)
+
+
+def _still(height: int, width: int) -> np.ndarray:
+    return np.zeros((height + 1, width, 2), np.float32)

@@ -1,0 +1,150 @@
+"""Inverse distances at the corners of a sheet's pixels: one value for each part of the surface that meets there.
+
+Corner (i, j) lies above and left of pixel (i, j); i runs from 0, the upper pole, to H, the lower one, and j over the
+wrap. The four pixels around it are its quadrants, in the order up-left, up-right, down-right, down-left. Those that
+hang together share one value, so the surface is closed there; on the two sides of a cut the values differ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ldm3d_web.panorama.sheet import BLOCK_PX, Sheet, above, below, left_of, right_of
+
+QUADRANTS = 4
+# A pixel's centre as seen from its corner, (x, y) in pixels, by quadrant.
+OFFSETS = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)])
+
+
+def _parts() -> np.ndarray:
+    """(16, 4): for each set of joined neighbours (bit q: quadrants q and q + 1) the lowest quadrant of each part."""
+    table = np.zeros((16, QUADRANTS), np.int8)
+    for joined in range(16):
+        part = list(range(QUADRANTS))
+        for _ in range(QUADRANTS):
+            for q in range(QUADRANTS):
+                if joined >> q & 1:
+                    part[q] = part[(q + 1) % QUADRANTS] = min(part[q], part[(q + 1) % QUADRANTS])
+        table[joined] = part
+    return table
+
+
+PARTS = _parts()
+
+
+@dataclass(frozen=True)
+class Corners:
+    """inverse: (4, H + 1, W) float32, by quadrant, 1 / metres. part: (4, H + 1, W) int8, equal in quadrants that hang
+    together. drawn: (4, H + 1, W) bool. forced: (H + 1, W) bool, where a mesh must have a vertex: the surface ends or
+    is torn there. slope: the two (H, W) float32 arrays of how 1 / r grows per pixel to the right and downwards.
+    """
+
+    inverse: np.ndarray
+    part: np.ndarray
+    drawn: np.ndarray
+    forced: np.ndarray
+    slope: tuple[np.ndarray, np.ndarray]
+
+
+def find_corners(sheet: Sheet) -> Corners:
+    """The corners of a sheet. A pole is one point, with one value for all of its corners."""
+    height, width = sheet.inverse.shape
+    joined_right, joined_below = ~sheet.cut_right, ~sheet.cut_below
+    # Bit q: quadrant q hangs together with the next one, clockwise: top, right, bottom, left.
+    top = _around(joined_right)[0]
+    bottom = _around(joined_right)[3]
+    left, right = _rows(joined_below)
+    joined = top.astype(np.uint8) | right << 1 | bottom << 2 | left << 3
+    joined[0] = joined[-1] = 15
+    part = np.ascontiguousarray(np.moveaxis(PARTS[joined], -1, 0))
+    pixel = _around(sheet.inverse)
+    drawn = _around(sheet.drawn)
+    present = _around(sheet.present)
+    slope = _slopes(sheet)
+
+    whole = (part == 0).all(axis=0)
+    inverse = np.empty((QUADRANTS, height + 1, width), np.float32)
+    inverse[:] = pixel.mean(axis=0)
+    torn = np.flatnonzero(~whole)
+    inverse.reshape(QUADRANTS, -1)[:, torn] = _torn(pixel, present, part, slope, torn)
+    _one_point(inverse, sheet)
+
+    some, all_ = np.asarray(drawn.any(axis=0)), np.asarray(drawn.all(axis=0))
+    forced = some & ~(all_ & whole) & ~_along_block(drawn, part)
+    # The pixels above a pole are the ones below it.
+    forced[0], forced[-1] = some[0] & ~sheet.drawn[0].all(), some[-1] & ~sheet.drawn[-1].all()
+    return Corners(inverse, part, drawn, forced, slope)
+
+
+def _along_block(drawn: np.ndarray, part: np.ndarray) -> np.ndarray:
+    """(H + 1, W) bool: corners half way along a block's side at which a sheet ends; triangles may be longer there."""
+    rows, columns = drawn.shape[1:]
+    on_row = (np.arange(rows) % BLOCK_PX == 0)[:, None]
+    on_column = (np.arange(columns) % BLOCK_PX == 0)[None]
+
+    def ends(q: int, r: int) -> np.ndarray:
+        """Only quadrants q and r are drawn, and they hang together."""
+        others = [other for other in range(QUADRANTS) if other not in (q, r)]
+        return drawn[q] & drawn[r] & (part[q] == part[r]) & ~drawn[others[0]] & ~drawn[others[1]]
+
+    level = (ends(0, 1) | ends(2, 3)) & on_row & ~on_column
+    upright = (ends(1, 2) | ends(0, 3)) & on_column & ~on_row
+    return level | upright
+
+
+def _around(image: np.ndarray) -> np.ndarray:
+    """(H, W) → (4, H + 1, W): the pixels around each corner. Beyond a pole they are repeated."""
+    tall = np.concatenate([image[:1], image, image[-1:]])
+    up, down = tall[:-1], tall[1:]
+    return np.stack([left_of(up), up, down, left_of(down)])
+
+
+def _rows(joined_below: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Whether the left and the right pair around each corner, (H + 1, W) uint8, hang together."""
+    right = np.concatenate([joined_below[-1:], joined_below]).astype(np.uint8)
+    return left_of(right), right
+
+
+def _slopes(sheet: Sheet) -> tuple[np.ndarray, np.ndarray]:
+    """How 1 / r grows per pixel to the right and downwards, from the neighbours that hang together with a pixel."""
+    slopes = []
+    for joined, following, before in (
+        (~sheet.cut_right, right_of, left_of),
+        (~sheet.cut_below, below, above),
+    ):
+        step = np.where(joined, following(sheet.inverse) - sheet.inverse, 0)
+        joined_before = before(joined)
+        if before is above:
+            joined_before[0] = False
+        total = step + np.where(joined_before, before(step), 0)
+        slopes.append((total / np.maximum(joined.astype(np.float32) + joined_before, 1)).astype(np.float32))
+    return slopes[0], slopes[1]
+
+
+def _torn(
+    pixel: np.ndarray, present: np.ndarray, part: np.ndarray, slope: tuple[np.ndarray, np.ndarray], torn: np.ndarray
+) -> np.ndarray:
+    """(4, N): each quadrant's value at torn corners: the mean of its part's pixels, carried on by their slopes."""
+
+    def at(image: np.ndarray) -> np.ndarray:
+        return image.reshape(QUADRANTS, -1)[:, torn]
+
+    parts, weight = at(part), at(present).astype(np.float32)
+    towards = at(_around(slope[0])) * -OFFSETS[:, 0, None] + at(_around(slope[1])) * -OFFSETS[:, 1, None]
+    value = at(pixel) + towards
+    # A slope shall not carry a surface through the eye or to infinity.
+    value = np.clip(value, at(pixel) / 2, at(pixel) * 2) * weight
+    same = parts[:, None] == parts[None]
+    total = np.einsum("pqn,qn->pn", same, value)
+    count = np.einsum("pqn,qn->pn", same, weight)
+    return np.where(count > 0, total / np.maximum(count, 1), at(pixel)).astype(np.float32)
+
+
+def _one_point(inverse: np.ndarray, sheet: Sheet) -> None:
+    """All corners of a pole get the same value."""
+    for corner_row, pixel_row in ((0, 0), (-1, -1)):
+        present = sheet.present[pixel_row]
+        row = sheet.inverse[pixel_row]
+        inverse[:, corner_row] = np.median(row[present] if present.any() else row)

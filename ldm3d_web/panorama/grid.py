@@ -1,0 +1,66 @@
+"""The grid that a surface is looked at on: the picture's own pixels where they suit, else a size near them.
+
+Depth is never finer than 2048 columns (models paint 512 to 2048), while a photograph may have 8192; and the mesh halves
+squares of `refine.CELL` pixels, so both sides are multiples of it.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ldm3d_web.panorama import scale
+from ldm3d_web.panorama.disparity import to_disparity, to_distance
+from ldm3d_web.panorama.refine import CELL
+from ldm3d_web.panorama.sharpen import sharpened, without_spikes
+from ldm3d_web.panorama.sheet import parallax
+from ldm3d_web.rgbd import Panorama, Rgbd
+
+MOST_ROWS = 1024
+EVEN_PX = 2.0  # of parallax: what an average may move; more is an edge
+
+
+def rows_for(rgbd: Rgbd) -> int:
+    """Rows of the grid for a picture."""
+    return int(np.clip(round(rgbd.disparity.shape[0] / CELL), 1, MOST_ROWS // CELL)) * CELL
+
+
+def coarser(rows: int) -> int | None:
+    """Rows of the next coarser grid, None where there is none."""
+    return max(rows // 2 // CELL, 1) * CELL if rows > CELL else None
+
+
+def on_grid(rgbd: Rgbd, ends: scale.Range, rows: int) -> Panorama:
+    """The panorama in metres on a grid of rows × 2 rows, its depth freed of wild pixels and its edges made sharp.
+
+    Only then is the sky looked for: a soft edge of depth would leave a fringe between a tree and the sky.
+    """
+    size = (2 * rows, rows)
+    rgb, disparity = rgbd.rgb, rgbd.disparity
+    if disparity.shape[0] != rows:
+        shrinks = rows < disparity.shape[0]
+        rgb = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+        # Depth is taken, not mixed: a mean of the two sides of an edge is on neither.
+        disparity = cv2.resize(disparity, size, interpolation=cv2.INTER_NEAREST)
+    inverse = sharpened(without_spikes(1 / to_distance(disparity, ends.near_m, ends.far_m)), rgb)
+    inverse = _even_poles(inverse)
+    return scale.in_range(Rgbd(rgb, to_disparity(1 / inverse, ends.near_m, ends.far_m)), ends)
+
+
+def _even_poles(inverse: np.ndarray) -> np.ndarray:
+    """Rows near the poles averaged along themselves over what one pixel of the equator covers, but for edges.
+
+    They show each point many times over, and a model gives it a different depth each time: a crown of spikes.
+    """
+    height, width = inverse.shape
+    even = inverse.copy()
+    for row in range(height):
+        stretch = 1 / np.sin(np.pi * (row + 0.5) / height)
+        if stretch < 3:
+            continue
+        window = min(int(stretch) | 1, width // 2 * 2 - 1)
+        half = window // 2
+        sums = np.cumsum(np.pad(inverse[row].astype(np.float64), (half + 1, half), mode="wrap"))
+        even[row] = (sums[window:] - sums[:-window]) / window
+    moved = parallax(np.abs(even - inverse), width)
+    return np.where(moved < EVEN_PX, even, inverse)

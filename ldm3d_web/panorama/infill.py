@@ -1,0 +1,112 @@
+"""What a foreground hides: the surface behind it goes on, in depth and in colour, from its far side only.
+
+Depth: on a sphere the inverse distance of a plane is linear in the ray, 1/r = m · d, so a surface is carried on by its
+m: floors and walls exactly, other things by their tangent. Where several surfaces end at one foreground, m is mixed
+smoothly between them by push and pull on a pyramid (Gortler et al., The Lumigraph, 1996), as colours are.
+
+`hidden` is the one door: a model that can inpaint may stand behind it one day.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ldm3d_web.panorama.seam import wrap_pad
+from ldm3d_web.panorama.sheet import HEAD_M, pixel_rad
+
+SLOPE_REACH_PX = 5  # a surface's slope is measured over twice that and one pixel
+FLATTEN = 0.5  # pixels², against slopes from too few pixels
+LEAST_SHARE = 0.6  # of the inverse distance that the rim around has
+BEHIND_PX = 0.5  # parallax by which what is hidden stays behind what hides it
+
+
+def tangents(inverse: np.ndarray, known: np.ndarray, rays: np.ndarray) -> np.ndarray:
+    """(H, W, 3) float32: m of each known pixel's tangent plane, 1/r = m · d, by least squares over known neighbours.
+
+    inverse: (H, W), 1 / metres. known: (H, W) bool, the surface, without what stands in front of it. rays: (H, W, 3).
+    """
+    height, width = inverse.shape
+    pad = SLOPE_REACH_PX
+    size = (2 * pad + 1, 2 * pad + 1)
+    weight = wrap_pad(known.astype(np.float64), pad, pad)
+    value = wrap_pad(inverse.astype(np.float64), pad, pad) * weight
+    rows = np.arange(-pad, height + pad, dtype=np.float64)[:, None] - height / 2
+    columns = np.arange(-pad, width + pad, dtype=np.float64)[None] - width / 2
+
+    def mean(image: np.ndarray) -> np.ndarray:
+        total = cv2.boxFilter(image, -1, size, normalize=False, borderType=cv2.BORDER_CONSTANT)
+        return total[pad:-pad, pad:-pad]
+
+    count = np.maximum(mean(weight), 1e-9)
+    x, y, v = mean(weight * columns) / count, mean(weight * rows) / count, mean(value) / count
+    xx = mean(weight * columns**2) / count - x * x + FLATTEN
+    yy = mean(weight * rows**2) / count - y * y + FLATTEN
+    xy = mean(weight * columns * rows) / count - x * y
+    xv = mean(value * columns) / count - x * v
+    yv = mean(value * rows) / count - y * v
+    det = xx * yy - xy * xy
+    along_x, along_y = (xv * yy - yv * xy) / det, (yv * xx - xv * xy) / det
+    here_x, here_y = columns[:, pad:-pad], rows[pad:-pad]
+    at = v + along_x * (here_x - x) + along_y * (here_y - y)
+    return _planes(at, along_x, along_y, rays).astype(np.float32)
+
+
+def _planes(inverse: np.ndarray, along_x: np.ndarray, along_y: np.ndarray, rays: np.ndarray) -> np.ndarray:
+    """m from 1/r and its slopes per pixel: m = (1/r) d + the gradient on the sphere, which is tangential."""
+    height, width = inverse.shape
+    polar = np.pi * (np.arange(height) + 0.5) / height
+    turn = 2 * np.pi * ((np.arange(width) + 0.5) / width - 0.5)
+    zero = np.zeros((height, width))
+    east = np.stack(np.broadcast_arrays(np.cos(turn)[None], 0.0, np.sin(turn)[None]), axis=-1)
+    ring = np.cos(polar)[:, None]
+    south = np.stack([ring * np.sin(turn), zero - np.sin(polar)[:, None], -ring * np.cos(turn)], axis=-1)
+    step = pixel_rad(width)
+    # Near the poles a column is narrow; its slope is not to be trusted there.
+    stretch = np.maximum(np.sin(polar), 0.05)[:, None]
+    slope = (along_x / step / stretch)[..., None] * east + (along_y / step)[..., None] * south
+    return inverse[..., None] * rays + slope
+
+
+def hidden_inverse(
+    planes: np.ndarray, edge: np.ndarray, hidden: np.ndarray, front: np.ndarray, rays: np.ndarray
+) -> np.ndarray:
+    """(H, W) float32: 1 / distance of what lies behind, where `hidden` (H, W) bool.
+
+    planes: (H, W, 3), m on the far rim `edge` (H, W) bool. front: (H, W), 1 / distance of what is seen. Never in front
+    of that, and never at infinity.
+    """
+    carried = pull_push(np.concatenate([planes, front[..., None]], axis=-1), edge)
+    ahead = np.einsum("ijk,ijk->ij", carried[..., :3], rays)
+    # A floor that is carried past its end would run off to the horizon.
+    ahead = np.maximum(ahead, LEAST_SHARE * carried[..., 3])
+    behind = front - np.float32(BEHIND_PX * pixel_rad(front.shape[1]) / HEAD_M)
+    lowest = np.float32(1e-4)
+    return np.where(hidden, np.clip(ahead, lowest, np.maximum(behind, lowest)), front).astype(np.float32)
+
+
+def pull_push(values: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """(H, W, C) float32: values (H, W, C) where known (H, W) bool, elsewhere carried on smoothly, over the wrap.
+
+    Zeros where nothing is known.
+    """
+    weight = known.astype(np.float32)
+    values = values.astype(np.float32) * weight[..., None]
+    pad = min(known.shape[1] // 4, 256)
+    pad -= pad % 2
+    filled = _pulled(wrap_pad(values, pad), wrap_pad(weight, pad))
+    return filled[:, pad : pad + known.shape[1]]
+
+
+def _pulled(value: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Values everywhere from (h, w, C) values that are multiplied by their (h, w) weight in [0, 1]."""
+    height, width = weight.shape
+    if min(height, width) <= 2:
+        return np.broadcast_to(value.sum((0, 1)) / max(float(weight.sum()), 1e-6), value.shape).astype(np.float32)
+    size = ((width + 1) // 2, (height + 1) // 2)
+    down, down_weight = cv2.pyrDown(value, dstsize=size), cv2.pyrDown(weight, dstsize=size)
+    # A quarter covered is enough to be known one level up, or distant values would wash out near ones.
+    full = np.minimum(4 * down_weight, 1)
+    down = down * (full / np.maximum(down_weight, 1e-6))[..., None]
+    coarse = cv2.pyrUp(_pulled(down, full), dstsize=(width, height))
+    return value + (1 - weight)[..., None] * coarse

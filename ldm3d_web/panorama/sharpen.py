@@ -1,0 +1,130 @@
+"""Depth edges made sharp again: a network's depth climbs over several pixels where a picture has a line.
+
+A pixel half way up such a ramp is on neither surface; left there it becomes rubber or a splinter in the air. So each
+one is given to one of the two sides, by its colour where the sides differ in colour, else by the nearer depth: a
+weighted vote of the pixels around it that are on no ramp (after the weighted median filter of Ma et al., 2013).
+
+Only ramps are touched: a step that the slopes before and after it do not explain (as in `cuts`), spread over pixels
+that all lie clearly between its two sides. Sharp edges have none of these, and slopes are explained by themselves.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import cv2
+import numpy as np
+
+from ldm3d_web.panorama.sheet import Neighbour, above, below, left_of, parallax, right_of
+
+HALF_PX = 3  # a ramp is looked at from that far on each side: at most five pixels of it
+LEAST_STEP_PX = 2.5  # of parallax; lower ramps show nothing
+BETWEEN = 0.12  # of the step: nearer to a side than that is on that side
+SHARP = 0.55  # of the step between two pixels: no ramp
+COLOUR = 20.0  # 8-bit steps that make two colours different
+VOTE_PX = 4
+
+
+def without_spikes(inverse: np.ndarray) -> np.ndarray:
+    """Each pixel within the range of its eight neighbours: single wild pixels go, lines of one pixel's width stay."""
+    ring = np.ones((3, 3), np.uint8)
+    ring[1, 1] = 0
+    wide = np.pad(np.pad(inverse, ((0, 0), (1, 1)), mode="wrap"), ((1, 1), (0, 0)), mode="edge")
+    low = cv2.erode(wide, ring, borderType=cv2.BORDER_REPLICATE)[1:-1, 1:-1]
+    high = cv2.dilate(wide, ring, borderType=cv2.BORDER_REPLICATE)[1:-1, 1:-1]
+    return np.clip(inverse, low, high)
+
+
+def sharpened(inverse: np.ndarray, rgb: np.ndarray) -> np.ndarray:
+    """(H, W) float32: inverse distances (H, W) with the pixels on ramps given to one side; rgb (H, W, 3) uint8."""
+    ramp = ramps(inverse)
+    if not ramp.any():
+        return inverse
+    # Beside a ramp a pixel may have a little of it too; the crest of a thin thing has not.
+    beside = cv2.dilate(ramp.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    return _given(inverse, rgb, ramp | beside & ~_crests(inverse))
+
+
+def _crests(inverse: np.ndarray) -> np.ndarray:
+    """(H, W) bool: pixels that are at least as near as their neighbours on both sides, in either direction."""
+    across = (inverse >= left_of(inverse)) & (inverse >= right_of(inverse))
+    return across | (inverse >= above(inverse)) & (inverse >= below(inverse))
+
+
+def ramps(inverse: np.ndarray) -> np.ndarray:
+    """(H, W) bool: pixels half way between the two sides of a step."""
+    seen = parallax(inverse, inverse.shape[1])
+    return _along(seen, right_of, left_of) | _along(seen, below, above)
+
+
+def _along(seen: np.ndarray, following: Neighbour, before: Neighbour) -> np.ndarray:
+    """The ramps in one direction."""
+    behind, ahead = [seen], [seen]
+    for _ in range(2 * HALF_PX):
+        behind.append(before(behind[-1]))
+        ahead.append(following(ahead[-1]))
+    climbs = ahead[1] > behind[1]
+    behind_low, behind_high = np.min(behind[1 : HALF_PX + 1], axis=0), np.max(behind[1 : HALF_PX + 1], axis=0)
+    ahead_low, ahead_high = np.min(ahead[1 : HALF_PX + 1], axis=0), np.max(ahead[1 : HALF_PX + 1], axis=0)
+    lower, upper = np.where(climbs, behind_low, ahead_low), np.where(climbs, ahead_high, behind_high)
+    rise = np.maximum(upper - lower, 1e-6)
+    # What the surfaces on the two sides climb by themselves over as many pixels.
+    slope_behind = np.abs(behind[HALF_PX] - behind[2 * HALF_PX])
+    slope_ahead = np.abs(ahead[HALF_PX] - ahead[2 * HALF_PX])
+    slopes = 2 * np.minimum(slope_behind, slope_ahead)
+    # A step of one pixel that is most of it is an edge that is sharp already, with a slope beside it.
+    line = [*behind[HALF_PX:0:-1], *ahead[: HALF_PX + 1]]
+    highest = np.maximum.reduce([np.abs(a - b) for a, b in itertools.pairwise(line)])
+    steep = (rise > np.maximum(LEAST_STEP_PX, 2 * slopes)) & (highest < SHARP * rise)
+    share = (seen - lower) / rise
+    least = np.minimum(np.abs(seen - behind[1]), np.abs(ahead[1] - seen)) / rise
+    same_way = (seen - behind[1]) * (ahead[1] - seen) > 0
+    return steep & same_way & (share > BETWEEN) & (share < 1 - BETWEEN) & (least > BETWEEN / 2)
+
+
+def _given(inverse: np.ndarray, rgb: np.ndarray, ramp: np.ndarray) -> np.ndarray:
+    """Ramp pixels with the depth of the side that more of their like-coloured neighbours are on."""
+    height, width = inverse.shape
+    row, column = np.nonzero(ramp)
+    colour = rgb.astype(np.float32)
+    own, middle = colour[row, column], inverse[row, column]
+    offsets = [
+        (i, j)
+        for i in range(-VOTE_PX, VOTE_PX + 1)
+        for j in range(-VOTE_PX, VOTE_PX + 1)
+        if 0 < i * i + j * j <= VOTE_PX**2
+    ]
+    low, high = np.full(len(row), np.inf, np.float32), np.full(len(row), -np.inf, np.float32)
+    places = [(np.clip(row + i, 0, height - 1), (column + j) % width) for i, j in offsets]
+    for place in places:
+        value, sure = inverse[place], ~ramp[place]
+        low = np.where(sure, np.minimum(low, value), low)
+        high = np.where(sure, np.maximum(high, value), high)
+    found = np.isfinite(low)
+    low, high = np.where(found, low, 0), np.where(found, high, 0)
+    split = (low + high) / 2
+    votes = np.zeros((2, len(row)), np.float32)
+    near_weight, near_value = np.zeros((2, 2, len(row)), np.float32)
+    for (i, j), place in zip(offsets, places, strict=True):
+        value, sure = inverse[place], ~ramp[place]
+        difference = colour[place] - own
+        alike = np.exp(-np.einsum("ij,ij->i", difference, difference) / (2 * COLOUR**2))
+        near = np.float32(1 / (i * i + j * j))
+        side = (value > split).astype(np.intp)
+        vote = np.where(sure, near * (alike + 0.02), 0)
+        for which in (0, 1):
+            on = sure & (side == which)
+            votes[which] += np.where(on, vote, 0)
+            near_weight[which] += np.where(on, near * near, 0)
+            near_value[which] += np.where(on, near * near * value, 0)
+    # Its own depth counts as well: all of it where the colours say nothing.
+    lean = np.clip((middle - low) / np.maximum(high - low, 1e-9), 0, 1)
+    score = votes / np.maximum(votes.sum(axis=0), 1e-9)
+    upper = score[1] + 0.5 * lean > score[0] + 0.5 * (1 - lean)
+    chosen = np.where(upper, 1, 0)
+    weight = np.take_along_axis(near_weight, chosen[None], 0)[0]
+    value = np.take_along_axis(near_value, chosen[None], 0)[0] / np.maximum(weight, 1e-9)
+    result = inverse.copy()
+    known = found & (weight > 0)
+    result[row[known], column[known]] = value[known]
+    return result

@@ -1,0 +1,89 @@
+"""A sheet: one surface over the panorama's pixels, torn where two neighbours do not belong together.
+
+Depth is kept as inverse distance, 1 / metres along the ray: a plane's is linear in the ray's direction
+(1/r = m · d), the disparity formula is linear in it, and it measures what a moving head sees. A head that moves by
+HEAD_M sees a point shift by up to HEAD_M / r radians; `parallax` says that in pixels, and every threshold of the
+geometry is such a number of pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+Neighbour = Callable[[np.ndarray], np.ndarray]  # an image with each pixel's neighbour on one side
+
+HEAD_M = 0.5  # how far a head is expected to move from the centre
+BLOCK_PX = 4  # sheets end at a cut, or else at blocks of that size, where large triangles can meet
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """inverse: (H, W) float32, 1 / metres, > 0 everywhere; means nothing where not present.
+
+    present: (H, W) bool, where there is a surface. drawn: (H, W) bool within present, what of it this sheet shows; the
+    rest is shown by another sheet, and counts as a neighbour so that the two meet exactly.
+    cut_right: (H, W) bool, torn between a pixel and its right neighbour, over the wrap too; cut_below: (H, W) bool,
+    torn between a pixel and the one below, True in the last row. Both are True beside what is not present.
+    hidden: (H, W) bool within drawn, what cannot be seen from the centre and was filled in.
+    """
+
+    inverse: np.ndarray
+    present: np.ndarray
+    drawn: np.ndarray
+    cut_right: np.ndarray
+    cut_below: np.ndarray
+    hidden: np.ndarray
+
+    @property
+    def seen(self) -> np.ndarray:
+        """(H, W) bool: where the picture shows this sheet or what it goes on in."""
+        return self.present & ~self.hidden
+
+    @property
+    def height(self) -> int:
+        return self.inverse.shape[0]
+
+    @property
+    def width(self) -> int:
+        return self.inverse.shape[1]
+
+
+def pixel_rad(width: int) -> float:
+    """How wide one pixel of the equator is, radians."""
+    return 2 * np.pi / width
+
+
+def parallax(inverse: np.ndarray, width: int) -> np.ndarray:
+    """Inverse distance in pixels of parallax at the rim of the head box."""
+    return inverse * np.float32(HEAD_M / pixel_rad(width))
+
+
+def right_of(image: np.ndarray) -> np.ndarray:
+    """(H, W, ...): each pixel's right neighbour, over the wrap."""
+    return np.roll(image, -1, axis=1)
+
+
+def left_of(image: np.ndarray) -> np.ndarray:
+    """(H, W, ...): each pixel's left neighbour, over the wrap."""
+    return np.roll(image, 1, axis=1)
+
+
+def below(image: np.ndarray) -> np.ndarray:
+    """(H, W, ...): each pixel's lower neighbour; the last row is repeated."""
+    return np.concatenate([image[1:], image[-1:]])
+
+
+def above(image: np.ndarray) -> np.ndarray:
+    """(H, W, ...): each pixel's upper neighbour; the first row is repeated."""
+    return np.concatenate([image[:1], image[:-1]])
+
+
+def beside(present: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """cut_right and cut_below of what is torn only where it ends."""
+    cut_right = ~(present & right_of(present))
+    cut_below = ~(present & below(present))
+    cut_below[-1] = True
+    return cut_right, cut_below

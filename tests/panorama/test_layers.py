@@ -1,0 +1,115 @@
+import numpy as np
+import pytest
+
+from ldm3d_web.panorama.peel import FARTHEST_PX, MARGIN_PX, peel
+from ldm3d_web.panorama.sheet import BLOCK_PX, parallax
+from ldm3d_web.panorama.sphere import pixel_rays
+from tests.panorama.rooms import box_room, open_ground, painted
+from tests.panorama.scenes import layers_of, on_grid, post_before_wall, room_with_box
+
+
+def test_a_room_is_one_layer_and_one_with_things_in_it_has_more():
+    assert list(layers_of(box_room(64, 128))) == ["surface"]
+    assert set(layers_of(room_with_box()[0])) >= {"backdrop", "hidden", "surface"}
+    truth, sky = open_ground(64, 128)
+    assert list(layers_of(np.where(sky, np.inf, truth))) == ["sky", "surface"]
+
+
+def test_near_and_far_lie_in_different_layers_and_each_pixel_that_is_seen_in_one():
+    distance, box = room_with_box(256)
+    layers = layers_of(distance)
+    surface, hidden = layers["surface"].sheet, layers["hidden"].sheet
+    assert surface.drawn[100:140][box[100:140]].all()
+    beside = np.zeros_like(box)
+    beside[:, :-1] = box[:, 1:] & ~box[:, :-1]
+    level = np.zeros_like(box)
+    level[100:140] = True
+    assert not surface.drawn[beside & level].any() and hidden.drawn[beside & level].all()
+    drawn = sum(
+        (layer.sheet.drawn & ~layer.sheet.hidden).astype(int) for layer in layers.values() if layer.name != "backdrop"
+    )
+    assert (drawn == 1).all()
+
+
+def test_what_is_hidden_goes_on_as_the_plane_that_it_is():
+    distance, box = room_with_box(256)
+    truth = box_room(256, 512)
+    sheet = layers_of(distance)["hidden"].sheet
+    wall = sheet.hidden & box
+    wall[:100], wall[140:] = False, False
+    assert wall.sum() > 400
+    error = np.abs(1 / sheet.inverse[wall] / truth[wall] - 1)
+    assert np.quantile(error, 0.8) < 0.03 and error.max() < 0.1
+
+
+def test_what_is_hidden_stays_behind_what_is_seen():
+    for distance in (room_with_box()[0], post_before_wall(), np.random.default_rng(0).uniform(1, 20, (64, 128))):
+        panorama = on_grid(distance)
+        for layer in layers_of(distance).values():
+            hidden = layer.sheet.hidden
+            assert (layer.sheet.inverse[hidden] < 1 / panorama.distance_m[hidden]).all()
+
+
+def test_no_more_is_filled_than_a_head_can_see():
+    distance, box = room_with_box(256, box_m=1.5)
+    sheet = layers_of(distance)["hidden"].sheet
+    step = parallax(1 / distance[150, 256] - 1 / 3.0, 512)
+    assert 4 < step < FARTHEST_PX
+    row = np.flatnonzero(sheet.hidden[150] & box[150])
+    edge = np.flatnonzero(box[150])
+    inside = np.minimum(row - edge[0], edge[-1] - row)
+    assert inside.max() <= step + MARGIN_PX + BLOCK_PX
+    assert inside.max() >= min(step, (edge[-1] - edge[0]) / 2) - 1
+
+
+def test_a_thin_neighbour_is_not_carried_on_behind_a_foreground():
+    """A near post, one just behind it on the left, and the wall: behind the near post there is wall."""
+    distance = post_before_wall(columns=slice(100, 106))
+    distance[32:96, 97:100] = 2.0
+    hidden = layers_of(distance)["hidden"].sheet
+    behind = hidden.hidden[50:80, 101:105]
+    assert behind.any()
+    np.testing.assert_allclose(1 / hidden.inverse[50:80, 101:105][behind], 6.0, rtol=0.1)
+
+
+def test_each_picture_holds_its_own_colours_only():
+    distance = post_before_wall(columns=slice(100, 108))
+    post = distance < 2
+    rgb = np.where(post[..., None], np.uint8([220, 30, 30]), np.uint8([30, 30, 220]))
+    layers = layers_of(distance, rgb)
+    around = np.s_[45:85, 96:112]
+    red = layers["surface"].rgb[around]
+    assert (red[post[around]] == [220, 30, 30]).all()
+    blue = layers["hidden"].rgb[around]
+    assert (np.abs(blue.astype(int) - [30, 30, 220]).max(axis=-1) < 3).all()
+
+
+def test_edge_pixels_are_taken_apart_and_the_edge_lies_between_them():
+    """The post covers 0.3 of the pixel right of it, by its colour: its edge moves there by 0.3 pixels."""
+    distance = post_before_wall(columns=slice(100, 108))
+    red, blue = np.array([220.0, 30, 30]), np.array([30.0, 30, 220])
+    rgb = np.where((distance < 2)[..., None], red, blue)
+    rgb[32:96, 108] = 0.3 * red + 0.7 * blue
+    layers = layers_of(distance, np.rint(rgb).astype(np.uint8))
+    shift = layers["surface"].shift
+    np.testing.assert_allclose(shift[45:85, 108, 0], 0.3, atol=0.03)
+    np.testing.assert_allclose(shift[45:85, 100, 0], 0.0, atol=0.03)
+    mixed = layers["hidden"].rgb[45:85, 108].astype(int)
+    assert np.abs(mixed - blue).max() < 6
+
+
+@pytest.mark.parametrize("turn", [32, 96, 160])
+def test_the_wrap_is_nothing_special(turn):
+    distance, _ = room_with_box()
+    rgb = painted(*distance.shape)
+    still, turned = layers_of(distance, rgb), layers_of(np.roll(distance, turn, 1), np.roll(rgb, turn, 1))
+    assert list(still) == list(turned)
+    for name, layer in still.items():
+        np.testing.assert_array_equal(np.roll(layer.sheet.drawn, turn, 1), turned[name].sheet.drawn)
+        np.testing.assert_allclose(np.roll(layer.sheet.inverse, turn, 1), turned[name].sheet.inverse, rtol=1e-2)
+
+
+def test_a_sheet_without_cuts_has_nothing_behind_it():
+    panorama = on_grid(box_room(64, 128))
+    layer = layers_of(box_room(64, 128))["surface"]
+    assert peel(layer.sheet, pixel_rays(*panorama.sky.shape).astype(np.float32)).behind is None

@@ -1,0 +1,53 @@
+import cv2
+import numpy as np
+import pytest
+
+from ldm3d_web.panorama.sharpen import ramps, sharpened, without_spikes
+from tests.panorama.rooms import box_room
+from tests.panorama.scenes import post_before_wall, room_with_box
+
+
+def coloured(mask):
+    return np.where(mask[..., None], np.uint8([200, 60, 40]), np.uint8([60, 90, 160]))
+
+
+def softened(inverse, size):
+    return cv2.blur(inverse, (size, size), borderType=cv2.BORDER_REPLICATE)
+
+
+@pytest.mark.parametrize("size", [3, 5])
+def test_a_soft_edge_gets_one_distance_on_each_side_where_the_colours_change(size):
+    distance, box = room_with_box(128)
+    exact = (1 / distance).astype(np.float32)
+    sharp = sharpened(softened(exact, size), coloured(box))
+    level = slice(45, 70)  # rows where the box stands before the wall, away from its top and the floor
+    before, after = (np.abs(each - exact)[level] / exact[level] for each in (softened(exact, size), sharp))
+    assert np.quantile(after, 0.99) < 0.05 < np.quantile(before, 0.99)
+
+
+def test_what_is_sharp_stays_as_it_is():
+    for distance in (box_room(128, 256), room_with_box(128)[0], post_before_wall()):
+        inverse = (1 / distance).astype(np.float32)
+        assert not ramps(inverse).any()
+        assert sharpened(inverse, coloured(distance < 2)) is inverse
+
+
+def test_slopes_are_no_ramps():
+    inverse = np.tile(np.linspace(0.2, 1.5, 256, dtype=np.float32), (128, 1))
+    assert not ramps(inverse)[:, 8:-8].any()  # its ends meet over the wrap, and that is a real step
+
+
+def test_a_soft_post_of_two_pixels_is_still_two_pixels_wide():
+    exact = (1 / post_before_wall()).astype(np.float32)
+    sharp = sharpened(softened(exact, 3), coloured(exact > 0.5))
+    post = sharp[50:80] > 0.4
+    assert (post.sum(axis=1) == 2).all() and post[:, 100:102].all()
+
+
+def test_a_pixel_alone_goes_and_a_line_of_one_pixel_stays():
+    inverse = np.full((16, 32), 0.2, np.float32)
+    inverse[5, 7] = 2.0
+    inverse[:, 31] = 1.0
+    calm = without_spikes(inverse)
+    assert calm[5, 7] == np.float32(0.2)
+    np.testing.assert_array_equal(calm[:, 31], 1.0)
