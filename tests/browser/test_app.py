@@ -12,6 +12,7 @@ from playwright.sync_api import TimeoutError as TooLate
 
 from ldm3d_web.ldm3d.registry import MINI_FOLDER
 from ldm3d_web.panorama.preview import perspective
+from ldm3d_web.scenes.scene import title_of
 from tests.browser.conftest import WAIT_S
 from tests.khronos import assert_valid_glb
 from tests.tiny_models import ZERO_SNR_SCHEDULER, make_ldm3d_folder
@@ -84,7 +85,7 @@ def check_canvas(frame, rgb):
 def start_painting(page, steps):
     """Type the number of steps, press Generate, wait for the first step."""
     if not page.locator("#steps").is_visible():
-        page.click("#settings button >> nth=0")
+        page.click("#options button >> nth=0")
     field = page.locator("#steps input[type=number]")
     field.click()
     field.press("Control+a")
@@ -111,19 +112,22 @@ def test_from_a_sentence_to_a_link_that_outlives_the_server(open_page, model, tm
         page.press("#prompt textarea", "Enter")
         until(page, "document.querySelector('.hero').dataset.state === 'done'")
         assert any(re.fullmatch(r"Step \d+ of \d+", words) for words in page.evaluate("told"))
-        assert page.text_content(".made .prompt") == EVIL
-        assert page.evaluate("document.querySelector('.made .prompt').children.length") == 0
+        scene_id = page.get_attribute(".shelf li", "data-id")
+        link = f"{server.url}/s/{scene_id}"
+        assert page.url == f"{server.url}/?scene={scene_id}"
+        assert page.text_content(".shelf li span") == title_of(EVIL)
+        assert page.evaluate("document.querySelector('.shelf span').children.length") == 0
         assert page.evaluate("typeof window.hit") == "undefined"
+        frame = scene_frame(page)
+        assert frame.text_content("#about blockquote") == EVIL
+        assert frame.evaluate("document.querySelector('#about blockquote').children.length") == 0
+        assert frame.evaluate("typeof window.hit") == "undefined"
 
-        link = page.input_value(".made .url")
-        scene_id = link.rsplit("/", 1)[1]
-        assert link == f"{server.url}/s/{scene_id}"
         rgb = np.asarray(Image.open(io.BytesIO(server.client.get(f"/scenes/{scene_id}/rgb.png").content)))
-        check_canvas(scene_frame(page), rgb)
+        check_canvas(frame, rgb)
         for name in ("scene.glb", "portable.glb"):
             assert_valid_glb(server.client.get(f"/scenes/{scene_id}/{name}").content)
-        assert page.locator(".qr img").evaluate("image => image.naturalWidth > 0 || image.complete")
-        for address in page.locator(".made .files a").evaluate_all("links => links.map((link) => link.href)"):
+        for address in frame.locator(".files a").evaluate_all("links => links.map((link) => link.href)"):
             assert server.client.head(address).status_code == 200
         until(page, f"document.querySelector('.strip a[href=\"/s/{scene_id}\"]') !== null")
         assert page.text_content(".strip span").startswith("a calm lake at dawn <img src=x")
@@ -158,6 +162,49 @@ def test_cancelling_and_closing_the_tab_stop_the_work(open_page, model, tmp_path
         page.wait_for_selector("#go")
         page.press("#prompt textarea", "Enter")
         until(page, "/prompt is empty/.test(document.querySelector('.trouble').textContent)")
+
+
+def test_a_visitor_is_inside_a_scene_before_asking_for_any(open_page, model, tmp_path):
+    with started(tmp_path, model, STARTERS=1) as server:
+        page = open_page(server.url)
+        page.wait_for_selector(".shelf li")
+        frame = scene_frame(page)
+        first = frame.evaluate("document.body.dataset.scene")
+        until(page, "document.querySelectorAll('.shelf li').length === 4")
+        until(page, f"document.querySelector('.shelf [aria-current]').getAttribute('href') === '/s/{first}'")
+        frame.evaluate("window.mark = 1")
+        other = page.locator(".shelf a:not([aria-current])").first
+        other_id = other.get_attribute("href").removeprefix("/s/")
+        other.click()
+        until(page, "document.querySelector('.hero').dataset.state === 'done'")
+        assert frame.evaluate("[document.body.dataset.scene, window.mark]") == [other_id, 1]
+
+        # previews go to the viewer; when the generation is cancelled, what was there is there again
+        page.fill("#prompt textarea", "a red desert")
+        start_painting(page, 150)
+        frame.wait_for_function("() => document.documentElement.classList.contains('painting')", timeout=MS)
+        assert page.get_attribute(".ring", "aria-valuenow") is not None
+        page.click("#stop")
+        frame.wait_for_function("() => !document.documentElement.classList.contains('painting')", timeout=MS)
+        frame.wait_for_function(f"() => {READY}", timeout=MS, polling=100)
+        assert frame.evaluate("[document.body.dataset.scene, window.mark]") == [other_id, 1]
+
+        # the visitor may look at another one while theirs is painted
+        until_idle(server)
+        start_painting(page, 4)
+        page.locator(f".shelf a[href='/s/{first}']").click()
+        until(page, "document.querySelector('.shelf li a').getAttribute('aria-current') === 'true'")
+        until(page, "document.querySelector('.hero').dataset.state === 'done'")
+        made = page.get_attribute(".shelf li", "data-id")
+        assert made not in (first, other_id)
+
+        # what this browser made it may delete, and asks once more before it does
+        page.hover(".shelf li")
+        page.click(".shelf li .delete")
+        assert page.text_content(".shelf li .delete") == "For everyone?"
+        page.click(".shelf li .delete")
+        until(page, f"!document.querySelector('.shelf [data-id=\"{made}\"]')")
+        assert server.client.get(f"/s/{made}").status_code == 404
 
 
 def until_idle(server):
