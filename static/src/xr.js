@@ -6,6 +6,7 @@
  */
 
 import { MathUtils, Vector3 } from 'three';
+import { EN } from './texts.js';
 
 /** @typedef {import('./stage.js').Stage} Stage */
 /** @typedef {'insecure' | 'missing' | 'blocked' | 'unsupported' | 'refused'} NoVrReason */
@@ -16,21 +17,19 @@ const SNAP_AGAIN_BELOW = 0.3;
 const LONG_PRESS_MS = 1500;
 const FOVEATION = 0.2; // three's default of 1 blurs the rim; a panorama is all texture
 
-const SENTENCES = /** @type {Record<NoVrReason, string>} */ ({
-  insecure: 'VR needs a secure address: open this page over https.',
-  missing: "This browser has no WebXR: open the link in the headset's own browser.",
-  blocked: 'The page around this frame does not allow VR: open the scene on its own page.',
-  unsupported: "No headset answers here: open the link in the headset's own browser.",
-  refused: 'The headset did not start VR; try again.',
-});
-
-/** Why there is no VR, as one sentence. */
+/** Why there is no VR, as one sentence: English until `translate`. */
 export class NoVr extends Error {
   name = 'NoVr';
   /** @param {NoVrReason} reason */
   constructor(reason) {
-    super(SENTENCES[reason]);
+    super(EN[`vr.${reason}`]);
     this.reason = reason;
+  }
+
+  /** @param {import('./texts.js').Texts} texts */
+  translate(texts) {
+    this.message = texts[`vr.${this.reason}`];
+    return this;
   }
 }
 

@@ -116,6 +116,7 @@ def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Visit]]:
     visits: list[Visit] = []
 
     def open_one(width: int = 320, height: int = 200, *, script: str = "", **options: Any) -> Visit:
+        options.setdefault("reduced_motion", "reduce")  # nothing moves but what a test moves
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         if script:
             context.add_init_script(script)
