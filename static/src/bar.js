@@ -3,7 +3,7 @@
 import { icon, make } from './dom.js';
 
 /** @typedef {Parameters<typeof icon>[0]} IconName */
-/** @typedef {{ name: string, label: string, icon: IconName, act?: () => void, card?: Node[], hidden?: boolean }} Item
+/** @typedef {{ name: string, label: string, icon: IconName, act?: () => unknown, card?: Node[] }} Item
  * act: what a click does; or card: what it opens */
 
 const IDLE_MS = 3500;
@@ -25,6 +25,7 @@ export class Bar {
     this.#host = host;
     this.box = make('div', { class: 'bar', part: 'bar', role: 'toolbar', 'aria-label': label, 'aria-orientation': 'vertical' });
     this.cards = make('div', { class: 'cards' });
+    this.box.hidden = items.length === 0;
     for (const item of items) this.#add(item, closeLabel);
     const { signal } = this.#stop;
     for (const type of ['pointermove', 'pointerdown', 'keydown', 'focusin']) {
@@ -35,17 +36,18 @@ export class Bar {
     this.wake();
   }
 
-  /** @param {string} name @param {{ label?: string, icon?: IconName, pressed?: boolean, hidden?: boolean }} change */
+  /** @param {string} name @param {{ label?: string, icon?: IconName, pressed?: boolean }} change */
   set(name, change) {
-    const button = /** @type {HTMLButtonElement} */ (this.#buttons.get(name));
+    const button = this.#buttons.get(name);
+    if (!button) return; // not wanted here
     if (change.label) for (const key of ['aria-label', 'title']) button.setAttribute(key, change.label);
     if (change.icon) button.replaceChildren(icon(change.icon));
     if (change.pressed !== undefined) button.setAttribute('aria-pressed', String(change.pressed));
-    if (change.hidden !== undefined) button.hidden = change.hidden;
   }
 
   /** Open a card, or close it where it is open. @param {string} name */
   toggle(name) {
+    if (!this.#cards.has(name)) return;
     const open = this.#cards.get(name)?.hidden === true;
     for (const [each, card] of this.#cards) {
       card.hidden = !(open && each === name);
@@ -69,12 +71,12 @@ export class Bar {
   }
 
   /** @param {Item} item @param {string} closeLabel */
-  #add({ name, label, icon: picture, act, card, hidden = false }, closeLabel) {
-    const button = make('button', { type: 'button', class: name, 'aria-label': label, title: label, hidden }, icon(picture));
+  #add({ name, label, icon: picture, act, card }, closeLabel) {
+    const button = make('button', { type: 'button', class: name, 'aria-label': label, title: label }, icon(picture));
     this.#buttons.set(name, button);
     this.box.append(button);
     if (!card) {
-      button.addEventListener('click', () => act?.());
+      button.addEventListener('click', () => void act?.());
       return;
     }
     const close = make('button', { type: 'button', class: 'close', 'aria-label': closeLabel }, icon('close'));

@@ -5,23 +5,26 @@
  * each with a `detail`. docs/viewer.md tells the whole contract.
  */
 
+import { actionsOf } from './actions.js';
 import { Controls } from './controls.js';
 import { STRENGTH_DEFAULT, STRENGTH_MAX } from './depth.js';
 import { deferred } from './deferred.js';
 import { download } from './download.js';
 import { showFlat } from './flat.js';
 import { SceneFault } from './glb.js';
-import { encodeView, LOOKS, STEREOS } from './hash.js';
+import { LOOKS, STEREOS } from './hash.js';
+import { Headset } from './headset.js';
 import { disposeScene, parseScene } from './loading.js';
 import { clamp, HOME, samePose } from './look.js';
 import { Overlay } from './overlay.js';
 import { Picture } from './picture.js';
-import { pictureOf, save } from './screenshot.js';
+import { pictureOf } from './screenshot.js';
 import { Stage } from './stage.js';
 import { textsFor } from './texts.js';
+import { mayTilt } from './tilting.js';
 import { Unasked } from './unasked.js';
 import css from '../viewer.css';
-import { enterVR, NoVr } from './xr.js';
+import { NoVr, startSession } from './xr.js';
 
 /** @typedef {import('./look.js').Pose} Pose */
 /** @typedef {import('./hash.js').Look} Look */
@@ -31,7 +34,7 @@ import { enterVR, NoVr } from './xr.js';
 const OUTSIDE = Object.freeze({ ...HOME, pitch: -30 });
 
 export class Ldm3dViewer extends HTMLElement {
-  static observedAttributes = ['src', 'poster', 'lang'];
+  static observedAttributes = ['src', 'poster', 'lang', 'controls'];
 
   /** @type {Stage | null} */
   #stage = null;
@@ -43,8 +46,10 @@ export class Ldm3dViewer extends HTMLElement {
   #overlay = null;
   /** @type {AbortController | null} */
   #loading = null;
-  /** @type {XRSession | null} */
-  #session = null;
+  /** @type {Headset | null} */
+  #headset = null;
+  #entering = false;
+  #neighbours = { previous: false, next: false };
   /** @type {import('./look.js').View | null} */
   #told = null;
   /** Where the visitor was before looking from outside. @type {import('./look.js').View | null} */
@@ -81,7 +86,7 @@ export class Ldm3dViewer extends HTMLElement {
   /** @param {string} name @param {string | null} before @param {string | null} now */
   attributeChangedCallback(name, before, now) {
     if (!this.isConnected || before === now) return;
-    if (name === 'lang') this.#speak();
+    if (name === 'lang' || name === 'controls') this.#speak();
     else if (name === 'poster') this.#showPoster();
     else if (now) void this.load(now).catch(() => {});
     else this.#clear();
@@ -116,8 +121,9 @@ export class Ldm3dViewer extends HTMLElement {
 
   /** Takes effect at once; what is left out stays. @param {Partial<Pose>} pose */
   set pose(pose) {
-    this.#unasked.stop();
+    const before = this.pose;
     this.#controls?.jump(pose);
+    if (!samePose(before, this.pose)) this.#unasked.stop();
   }
 
   /** Degrees; the vertical field of view on a wide frame. */
@@ -171,6 +177,8 @@ export class Ldm3dViewer extends HTMLElement {
     const allowed = clamp(Number(strength) || 0, 0, STRENGTH_MAX);
     if (allowed === this.#strength) return;
     this.#strength = allowed;
+    this.#headset?.tell({ strength: allowed });
+    if (this.#headset) this.#settle();
     this.#changed();
   }
 
@@ -197,6 +205,20 @@ export class Ldm3dViewer extends HTMLElement {
     this.#overlay?.announce(this.#texts.recentred);
   }
 
+  /** Whether the device's tilt turns the view. */
+  get tilting() {
+    return this.#controls?.tilting ?? false;
+  }
+
+  /** From a tap, since iOS asks its owner first. @param {boolean} wanted */
+  async tilt(wanted) {
+    await this.#controls?.tilt(wanted, () => {
+      this.#say(this.#texts['tilt.none']);
+      this.#refresh();
+    });
+    this.#refresh();
+  }
+
   /** What is seen now. @returns {Promise<Blob>} a PNG */
   async screenshot() {
     if (!this.#stage) throw new SceneFault('webgl').translate(this.#texts);
@@ -208,8 +230,12 @@ export class Ldm3dViewer extends HTMLElement {
     this.#overlay?.toggle('help');
   }
 
+  /** @returns {{ triangles: number, drawCalls: number, textures: number, geometries: number, frames: number, tier: number }} of
+   * the last frame; what lives on the GPU; frames since the start; how far a headset's quality has stepped down */
   stats() {
-    return this.#stage?.stats ?? { triangles: 0, drawCalls: 0, textures: 0, geometries: 0, frames: 0 };
+    const tier = this.#headset?.tier ?? 0;
+    if (this.#stage) return { ...this.#stage.stats, tier };
+    return { triangles: 0, drawCalls: 0, textures: 0, geometries: 0, frames: 0, tier };
   }
 
   /**
@@ -229,6 +255,7 @@ export class Ldm3dViewer extends HTMLElement {
       if (!this.#stage) throw new SceneFault('webgl');
       const data = await download(url, loading.signal, ({ loaded, total }) => {
         this.#overlay?.progress(loaded, total);
+        this.#headset?.tell({ status: `${this.#texts.loading} ${total ? Math.floor((100 * loaded) / total) : '…'} %` });
         this.#tell('progress', { loaded, total });
       });
       const scene = await parseScene(data);
@@ -257,31 +284,65 @@ export class Ldm3dViewer extends HTMLElement {
 
   /** Whether a headset shows the scene now. */
   get presenting() {
-    return this.#session !== null;
+    return this.#headset !== null;
+  }
+
+  /** Which scenes the headset's panel offers; asked for by the events xr-previous and xr-next. */
+  get neighbours() {
+    return { ...this.#neighbours };
+  }
+
+  set neighbours({ previous = false, next = false }) {
+    this.#neighbours = { previous, next };
+    this.#headset?.tell({ neighbours: this.#neighbours });
   }
 
   /** From a click or a key press. Resolves in VR; rejects with a NoVr whose message is for the visitor. */
   async enterVR() {
     if (!this.#stage) throw new SceneFault('webgl').translate(this.#texts);
-    if (this.#session) return;
+    if (this.#headset || this.#entering) return;
     const stage = this.#stage;
     this.#unasked.stop();
-    this.#session = await enterVR(stage, this.pose.yaw, () => {
-      this.#session = null;
-      stage.refit();
-      if (this.#controls) stage.look(this.#controls.view);
-      stage.invalidate();
-      this.#changed(this.#texts['vr.off'], false);
-      this.#tell('xr-end', {});
-    }).catch((error) => {
+    this.#entering = true;
+    try {
+      const session = await startSession(stage);
+      if (this.#stage !== stage) return void session.end(); // disposed of in the meantime
+      this.#settle();
+      this.#headset = new Headset(stage, session, this.pose.yaw, this.#strength, this.#texts, {
+        strength: (strength) => (this.depthStrength = strength),
+        other: (way) => this.#tell(`xr-${way}`, {}),
+        panel: (open) => this.#tell('xr-panel', { open }),
+        tier: (tier) => this.#tell('xr-tier', { tier }),
+        end: () => this.#left(),
+      });
+    } catch (error) {
       throw error instanceof NoVr ? error.translate(this.#texts) : error;
-    });
+    } finally {
+      this.#entering = false;
+    }
+    this.#headset.tell({ neighbours: this.#neighbours });
     this.#changed(this.#texts['vr.on'], false);
     this.#tell('xr-start', {});
   }
 
+  /** Back from the headset, however it ended. */
+  #left() {
+    this.#headset = null;
+    this.#stage?.refit();
+    this.#settle();
+    this.#changed(this.#texts['vr.off'], false);
+    this.#tell('xr-end', {});
+  }
+
+  /** Where nothing steps between frames: the strength and the view as they shall be. */
+  #settle() {
+    if (!this.#stage || !this.#controls) return;
+    this.#stage.painter.strength = this.#strength;
+    this.#stage.look(this.#controls.view);
+  }
+
   async exitVR() {
-    await this.#session?.end();
+    await this.#headset?.end();
   }
 
   /** Give everything back: downloads, listeners, the session, the WebGL context. */
@@ -289,7 +350,7 @@ export class Ldm3dViewer extends HTMLElement {
     this.#loading?.abort();
     this.#loading = null;
     this.#unasked.stop();
-    void this.#session?.end().catch(() => {});
+    void this.#headset?.end();
     this.#picture.hide();
     this.#overlay?.dispose();
     this.#overlay = null;
@@ -344,26 +405,32 @@ export class Ldm3dViewer extends HTMLElement {
     if (!this.hasAttribute('aria-label')) this.setAttribute('aria-label', texts.viewer);
     this.setAttribute('aria-description', texts.hands);
     this.#overlay?.dispose();
-    this.#overlay = new Overlay(this, texts, lang, {
-      look: (look) => (this.look = look),
-      stereo: (stereo) => (this.stereo = stereo),
-      strength: (strength) => (this.depthStrength = strength),
-      recentre: () => this.recentre(),
-      tilt: () => void this.#tilt(),
-      screenshot: () => void this.#save(),
-      fullscreen: () => void this.#fullscreen(),
-      vr: () => void this.#vr(),
-    }, this.#flat !== null);
+    const voice = {
+      texts: () => this.#texts,
+      say: (/** @type {string} */ text, /** @type {string | undefined} */ link) => this.#say(text, link),
+      announce: (/** @type {string} */ text) => this.#overlay?.announce(text),
+    };
+    this.#overlay = new Overlay(this, texts, lang, actionsOf(this, voice), (name) => this.#wants(name));
     this.shadowRoot?.append(this.#overlay.box);
     this.#refresh();
+  }
+
+  /** The attribute `controls` names the buttons, or none; what cannot work here is left out. @param {string} button */
+  #wants(button) {
+    const named = this.getAttribute('controls')?.split(/\s+/).filter(Boolean);
+    if (named && !named.includes(button)) return false;
+    if (button === 'fullscreen') return document.fullscreenEnabled;
+    if (button === 'tilt') return !this.#flat && mayTilt();
+    return button === 'help' || !this.#flat;
   }
 
   /** @param {import('./loading.js').LoadedScene} scene */
   #shown(scene) {
     this.#picture.hide();
     this.#stage?.show(scene);
+    this.#headset?.tell({ scene: true, status: '' });
     this.dataset.state = 'ready';
-    if (!this.#controls?.calm && !this.#session) this.#unasked.begin();
+    if (!this.#controls?.calm && !this.#headset) this.#unasked.begin();
     this.#refresh();
     this.#overlay?.announce(this.#texts.ready);
   }
@@ -394,47 +461,16 @@ export class Ldm3dViewer extends HTMLElement {
   }
 
   #refresh() {
-    const { look, stereo, depthStrength, presenting } = this;
+    const { look, stereo, depthStrength, presenting, tilting } = this;
     const depth = this.#stage?.shown?.depth;
-    this.#overlay?.show({ look, stereo, depthStrength, depth, presenting, tilting: this.#controls?.tilting ?? false });
+    this.#overlay?.show({ look, stereo, depthStrength, depth, presenting, tilting });
     this.#stage?.invalidate();
-  }
-
-  async #tilt() {
-    const wanted = !this.#controls?.tilting;
-    this.#say('');
-    await this.#controls?.tilt(wanted, () => {
-      this.#say(this.#texts['tilt.none']);
-      this.#refresh();
-    });
-    this.#refresh();
-    if (this.#controls?.tilting === wanted) this.#overlay?.announce(this.#texts[wanted ? 'tilt.on' : 'tilt.off']);
-  }
-
-  async #save() {
-    save(await this.screenshot(), 'panorama.png');
-    this.#overlay?.announce(this.#texts.saved);
-  }
-
-  async #fullscreen() {
-    if (document.fullscreenElement === this) return document.exitFullscreen();
-    await this.requestFullscreen().catch(() => this.#say(this.#texts['fullscreen.denied']));
-  }
-
-  async #vr() {
-    if (this.presenting) return this.exitVR();
-    await this.enterVR().catch((error) => {
-      const blocked = error instanceof NoVr && error.reason === 'blocked';
-      // The frame around forbids it, the page alone does not. A pop-up blocker may mind; the sentence has the link as well.
-      const page = blocked ? `${location.href.split('#')[0]}#${encodeView(this.view)}` : '';
-      if (page) window.open(page, '_blank', 'noopener');
-      this.#say(error.message, page);
-    });
   }
 
   /** A sentence in the frame until the next scene or until it is closed; none takes it away. @param {string} text
    * @param {string} [link] to the full page */
   #say(text, link) {
+    this.#headset?.tell({ status: text });
     this.#overlay?.say(text, { low: this.#flat !== null || this.#stage?.hasScene === true, link });
   }
 

@@ -17,7 +17,6 @@ export class FlatMap {
   #material = new ShaderMaterial({
     uniforms: { faces: { value: this.#target.texture }, centre: { value: [0, 0] }, span: { value: [1, 1] } },
     vertexShader: 'varying vec2 at; void main() { at = position.xy; gl_Position = vec4(position.xy, 0.0, 1.0); }',
-    // three mirrors a cube's x, since cubes are seen from outside.
     fragmentShader: /* glsl */ `
       uniform samplerCube faces; uniform vec2 centre; uniform vec2 span; varying vec2 at;
       void main() {
@@ -25,7 +24,7 @@ export class FlatMap {
         if (abs(angle.y) > 1.5707964) { gl_FragColor = vec4(0.0072, 0.0082, 0.0103, 1.0); }
         else {
           vec3 ray = vec3(cos(angle.y) * sin(angle.x), sin(angle.y), -cos(angle.y) * cos(angle.x));
-          gl_FragColor = vec4(textureCube(faces, vec3(-ray.x, ray.yz)).rgb, 1.0);
+          gl_FragColor = vec4(textureCube(faces, ray).rgb, 1.0);
         }
         #include <colorspace_fragment>
       }`,

@@ -6,7 +6,6 @@ import { icon, make } from './dom.js';
 import { makeHelp } from './helpcard.js';
 import { makeLookCard } from './lookcard.js';
 import { makeRing } from './ring.js';
-import { mayTilt } from './tilting.js';
 
 /** @typedef {import('./hash.js').Look} Look */
 /** @typedef {import('./hash.js').Stereo} Stereo */
@@ -16,10 +15,10 @@ import { mayTilt } from './tilting.js';
  * @property {(stereo: Stereo) => void} stereo
  * @property {(strength: number) => void} strength
  * @property {() => void} recentre
- * @property {() => void} tilt
- * @property {() => void} screenshot
- * @property {() => void} fullscreen
- * @property {() => void} vr
+ * @property {() => Promise<void>} tilt
+ * @property {() => Promise<void>} screenshot
+ * @property {() => Promise<void>} fullscreen
+ * @property {() => Promise<void>} vr
  */
 
 export class Overlay {
@@ -37,23 +36,25 @@ export class Overlay {
 
   /**
    * @param {HTMLElement} host @param {import('./texts.js').Texts} texts @param {string} lang @param {Actions} on
-   * @param {boolean} flat without WebGL: no looks, no headset
+   * @param {(name: string) => boolean} wanted which buttons
    */
-  constructor(host, texts, lang, on, flat) {
+  constructor(host, texts, lang, on, wanted) {
     this.#texts = texts;
     this.#host = host;
     this.#ring = makeRing(texts, lang);
     this.#scale = makeDepthScale(texts, lang);
     this.#card = makeLookCard(texts, on);
-    this.#bar = new Bar(host, texts.controls, texts.close, [
-      { name: 'looks', label: texts.looks, icon: 'looks', card: this.#card.nodes, hidden: flat },
-      { name: 'recentre', label: texts.recentre, icon: 'recentre', act: on.recentre, hidden: flat },
-      { name: 'tilt', label: texts.tilt, icon: 'tilt', act: on.tilt, hidden: flat || !mayTilt() },
-      { name: 'screenshot', label: texts.screenshot, icon: 'screenshot', act: on.screenshot, hidden: flat },
-      { name: 'fullscreen', label: texts.fullscreen, icon: 'fullscreen', act: on.fullscreen, hidden: !document.fullscreenEnabled },
+    /** @type {import('./bar.js').Item[]} */
+    const items = [
+      { name: 'looks', label: texts.looks, icon: 'looks', card: this.#card.nodes },
+      { name: 'recentre', label: texts.recentre, icon: 'recentre', act: on.recentre },
+      { name: 'tilt', label: texts.tilt, icon: 'tilt', act: on.tilt },
+      { name: 'screenshot', label: texts.screenshot, icon: 'screenshot', act: on.screenshot },
+      { name: 'fullscreen', label: texts.fullscreen, icon: 'fullscreen', act: on.fullscreen },
       { name: 'help', label: texts.help, icon: 'help', card: makeHelp(texts) },
-      { name: 'vr', label: texts.vr, icon: 'vr', act: on.vr, hidden: flat },
-    ]);
+      { name: 'vr', label: texts.vr, icon: 'vr', act: on.vr },
+    ];
+    this.#bar = new Bar(host, texts.controls, texts.close, items.filter(({ name }) => wanted(name)));
     const close = make('button', { type: 'button', 'aria-label': texts.close }, icon('close'));
     close.addEventListener('click', () => this.say(''));
     this.#note.append(make('div', {}, this.#words, this.#link), close);

@@ -14,7 +14,7 @@ import { drawLines, makeUniforms, measureBy, paintAs, shadeScene } from './shade
 /** @typedef {import('three').PerspectiveCamera} PerspectiveCamera */
 
 const HOUSE_FOV = 40;
-const HOUSE_AWAY = 3.2; // in radii of the house: it fills the frame's height, with some air
+const HOUSE_AWAY = 2.6; // in radii of the house: it fills the frame's height, with some air
 
 export class Painter {
   #uniforms = makeUniforms();
