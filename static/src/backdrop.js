@@ -52,10 +52,12 @@ export class Backdrop {
     const texture = new Texture(image);
     Object.assign(texture, { colorSpace: SRGBColorSpace, wrapS: RepeatWrapping, minFilter: LinearFilter, generateMipmaps: false });
     texture.needsUpdate = true;
-    if (old.value !== now.value) old.value?.dispose();
-    old.value = this.mesh.visible && now.value ? now.value : texture;
+    this.#forgetOld();
+    const fades = this.mesh.visible && now.value !== null && !atOnce;
+    if (!fades) now.value?.dispose();
+    old.value = fades ? now.value : texture;
     now.value = texture;
-    share.value = atOnce || old.value === texture ? 1 : 0;
+    share.value = fades ? 0 : 1;
     this.mesh.visible = true;
   }
 
@@ -64,12 +66,13 @@ export class Backdrop {
     const { share } = this.#material.uniforms;
     if (!this.mesh.visible || share.value >= 1) return false;
     share.value = Math.min(1, share.value + dtMs / FADE_MS);
+    if (share.value === 1) this.#forgetOld();
     return true;
   }
 
   hide() {
     const { old, now } = this.#material.uniforms;
-    if (old.value !== now.value) old.value?.dispose();
+    this.#forgetOld();
     now.value?.dispose();
     old.value = now.value = null;
     this.mesh.visible = false;
@@ -79,5 +82,11 @@ export class Backdrop {
     this.hide();
     this.#material.dispose();
     this.mesh.geometry.dispose();
+  }
+
+  #forgetOld() {
+    const { old, now } = this.#material.uniforms;
+    if (old.value !== now.value) old.value?.dispose();
+    old.value = now.value;
   }
 }
