@@ -3,7 +3,8 @@
  * pinch. A line shows the ray while there is something to point at.
  */
 
-import { BufferGeometry, Float32BufferAttribute, LineBasicMaterial, LineSegments, Quaternion, Raycaster, Vector3 } from 'three';
+import { BufferGeometry, Float32BufferAttribute, LineBasicMaterial, LineSegments, Quaternion, Raycaster,
+  Sphere, Vector3 } from 'three';
 
 /** @typedef {import('three').Object3D} Object3D */
 
@@ -18,6 +19,7 @@ export class Rays {
 
   constructor() {
     this.lines.geometry.setAttribute('position', new Float32BufferAttribute(new Float32Array(6 * HANDS), 3));
+    this.lines.geometry.boundingSphere = new Sphere(); // its corners change with each frame; nobody asks how far they reach
     this.lines.frustumCulled = false;
     this.lines.renderOrder = 1001;
     this.lines.visible = false;

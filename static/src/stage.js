@@ -180,6 +180,7 @@ export class Stage {
   }
 
   #restored = () => {
+    this.#renderer.setClearColor(NO_SCENE); // three forgets this one
     this.painter.forget();
     this.invalidate();
   };

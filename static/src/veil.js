@@ -6,6 +6,7 @@
 import { BackSide, Mesh, ShaderMaterial, SphereGeometry } from 'three';
 
 const RIM_MS = 450;
+const LONGEST_MS = 50; // a slow frame shall not skip it
 
 export class Veil {
   #material = new ShaderMaterial({
@@ -43,7 +44,7 @@ export class Veil {
   /** @param {number} dtMs @param {number} dark 0 to 1 */
   step(dtMs, dark) {
     const { rim, dark: shown } = this.#material.uniforms;
-    rim.value = Math.max(0, rim.value - dtMs / RIM_MS);
+    rim.value = Math.max(0, rim.value - Math.min(dtMs, LONGEST_MS) / RIM_MS);
     shown.value = dark;
     this.mesh.visible = dark > 0 || rim.value > 0;
   }

@@ -154,7 +154,8 @@ def test_a_blocked_headset_says_so_and_links_to_the_page(visit):
     page = visit(640, 480)
     html = f"""<!doctype html><title>elsewhere</title><link rel="icon" href="data:,">
         <iframe src="{page.site.url}/framed" width="600" height="440"></iframe>"""
-    inner = f"""<!doctype html><html lang="en"><title>framed</title><script type="module" src="/viewer/viewer.js"></script>
+    inner = f"""<!doctype html><html lang="en"><title>framed</title>
+        <script type="module" src="/viewer/viewer.js"></script>
         <ldm3d-viewer id="viewer" src="{GLB}"></ldm3d-viewer>"""
     # Another origin, and secure like this one: browsers trust both names of their own machine.
     elsewhere = page.site.url.replace("127.0.0.1", "localhost") + "/elsewhere"

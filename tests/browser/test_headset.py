@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import math
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -176,7 +177,7 @@ def test_beyond_the_head_box_the_picture_fades_smoothly(page):
         page.get(f"headset.position.set({x}, 1.6, 0)")
         eyes(page)
         bright.append(eyes(page)[0].mean())
-    assert bright[1] < bright[0] and all(b < a for a, b in zip(bright[1:], bright[2:], strict=False))
+    assert bright[1] < bright[0] and all(b < a for a, b in pairwise(bright[1:]))
     assert bright[-1] < 0.1 * bright[0]
     page.get("headset.position.set(0.2, 1.6, 0)")
     eyes(page)

@@ -24,7 +24,8 @@ EventTarget.prototype.addEventListener = function (type, listener, options) {
     if (listener && !known.has(listener)) {
         known.add(listener);
         listeners.set(key(this, type), (listeners.get(key(this, type)) ?? 0) + 1);
-        const gone = () => known.delete(listener) && listeners.set(key(this, type), listeners.get(key(this, type)) - 1);
+        const name = key(this, type);
+        const gone = () => known.delete(listener) && listeners.set(name, listeners.get(name) - 1);
         if (signal) add.call(signal, 'abort', gone, { once: true });
         if (options?.once) add.call(this, type, gone, { once: true });
     }
@@ -42,7 +43,8 @@ SWAPS = """async ([urls, times]) => {
     const viewer = document.getElementById('viewer');
     const looks = ['picture', 'depth', 'wireframe', 'flat', 'outside'];
     for (let i = 0; i < times; i++) {
-        viewer.view = { look: looks[i % 5], stereo: ['off', 'anaglyph', 'side-by-side'][i % 3], depthStrength: (i % 4) / 2 };
+        const stereo = ['off', 'anaglyph', 'side-by-side'][i % 3];
+        viewer.view = { look: looks[i % 5], stereo, depthStrength: (i % 4) / 2 };
         await viewer.load(urls[i % 2]);
         if (i % 5 === 0) await new Promise((go) => requestAnimationFrame(go));
     }
@@ -64,9 +66,8 @@ def test_a_hundred_scenes_in_every_look_leave_what_one_leaves(visit):
 def test_dispose_leaves_no_listener(visit):
     viewer = visit(160, 120, script=COUNT).bare(controls="")
     # What stays on the element itself is part of it and goes with it: only the world outside counts.
-    outside = (
-        "Object.fromEntries(Object.entries(counted()).filter(([name]) => /^(Window|HTMLDocument|MediaQuery)/.test(name)))"
-    )
+    world = "/^(Window|HTMLDocument|MediaQuery)/"
+    outside = f"Object.fromEntries(Object.entries(counted()).filter(([name]) => {world}.test(name)))"
     viewer.get("viewer.remove()")
     viewer.until("viewer === null")
     before = viewer.get(outside)
@@ -114,7 +115,8 @@ def test_a_tab_that_was_away_comes_back_where_it_was(visit):
     viewer.get("(viewer.pose = { yaw: 60 }, 0)")
     viewer.rest()
     set_hidden = """(hidden) => {
-        Object.defineProperty(document, 'visibilityState', { value: hidden ? 'hidden' : 'visible', configurable: true });
+        const value = hidden ? 'hidden' : 'visible';
+        Object.defineProperty(document, 'visibilityState', { value, configurable: true });
         document.dispatchEvent(new Event('visibilitychange'));
     }"""
     viewer.page.evaluate(set_hidden, True)

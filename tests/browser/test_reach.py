@@ -16,7 +16,9 @@ AXE = "axe.run(document).then(({ violations }) => violations.map(({ id, nodes })
 @pytest.fixture
 def audited(visit):
     def open_one(scheme: str, lang: str = "en", **options):
-        viewer = visit(360, 740, color_scheme=scheme, has_touch=True, **options).bare(GLB, controls="", lang=lang).ready()
+        viewer = (
+            visit(360, 740, color_scheme=scheme, has_touch=True, **options).bare(GLB, controls="", lang=lang).ready()
+        )
         viewer.page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text())
         return viewer
 

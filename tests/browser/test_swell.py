@@ -10,6 +10,7 @@ import pytest
 from ldm3d_web.rgbd_files import encode_rgb
 from tests.browser import room
 from tests.browser.site import OTHER, ROOM
+from tests.browser.test_controls import as_picture
 
 GLB = f"/scenes/{ROOM}/scene.glb"
 FOV = 70.0
@@ -151,8 +152,6 @@ def test_a_swell_begins_flat(visit):
         }""",
         GLB,
     )
-    from tests.browser.test_controls import as_picture
-
     moved = room.photo(320, 200, FOV, (0.3, 0, 0))
     first = as_picture(base64.b64decode(told))
     viewer.until("viewer.stats().frames > 10")
