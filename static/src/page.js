@@ -22,7 +22,6 @@ style.toggle('hosted', embedded && sameOrigin());
 wireButtons();
 await customElements.whenDefined('ldm3d-viewer');
 keepViewInLink();
-viewer.addEventListener('load', () => say(texts.here, true));
 viewer.addEventListener('error', () => canDraw() || showFlat(current()));
 if (embedded) listenToParent(viewer, { show, current, painting: (now) => style.toggle('painting', now) });
 else keysWithoutFocus();
@@ -72,10 +71,9 @@ function keysWithoutFocus() {
   }
 }
 
-/** What happened, for a while. @param {string} text @param {boolean} [quiet] for screen readers only */
-function say(text, quiet = false) {
+/** What happened, for a while. @param {string} text */
+function say(text) {
   const place = element('said');
-  place.classList.toggle('quiet', quiet);
   place.textContent = text;
   setTimeout(() => {
     if (place.textContent === text) place.textContent = '';
@@ -84,25 +82,25 @@ function say(text, quiet = false) {
 
 /** The link to what is seen now. */
 function linkHere() {
-  const { pose, fov } = viewer;
   const link = new URL(location.href);
-  link.hash = encodeView({ pose, fov });
+  link.hash = encodeView(viewer.view);
   return link.href;
 }
 
 function keepViewInLink() {
   const follow = () => {
     const view = decodeView(location.hash);
-    if (view) [viewer.pose, viewer.fov] = [view.pose, view.fov];
+    if (view) viewer.view = view;
   };
   follow();
   addEventListener('hashchange', follow);
   let timer = 0;
-  viewer.addEventListener('pose', () => {
+  const write = () => {
     // Browsers refuse more than a hundred changes in half a minute; a link is needed when the movement rests.
     clearTimeout(timer);
     timer = window.setTimeout(() => history.replaceState(null, '', linkHere()), 300);
-  });
+  };
+  for (const type of ['pose', 'look']) viewer.addEventListener(type, write);
 }
 
 function wireButtons() {

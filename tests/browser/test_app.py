@@ -4,6 +4,7 @@ import contextlib
 import io
 import re
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +21,8 @@ from tests.web.process import started
 
 MS = 4 * WAIT_S * 1000
 EVIL = "a calm lake at dawn <img src=x onerror='hit=1'> ${globalThis.hit=2} {{value}} {% raw %} مرحبا \u202e 🌊"
+ROOT = Path(__file__).resolve().parents[2]
+OWN_PARTS = ("#stage", "#ask", "#trouble", "#examples", "#shelf")  # the rest of the page is Gradio's
 READY = "document.querySelector('ldm3d-viewer')?.dataset.state === 'ready'"
 
 
@@ -204,6 +207,36 @@ def test_a_visitor_is_inside_a_scene_before_asking_for_any(open_page, model, tmp
         page.click(".shelf li .delete")
         until(page, f"!document.querySelector('.shelf [data-id=\"{made}\"]')")
         assert server.client.get(f"/s/{made}").status_code == 404
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_is_accessible_on_a_small_phone_in_german_too(browser, model, tmp_path, scheme):
+    with started(tmp_path, model, STARTERS=1) as server:
+        options = {"color_scheme": scheme, "locale": "de-DE", "has_touch": True, "reduced_motion": "reduce"}
+        context = browser.new_context(viewport={"width": 360, "height": 740}, **options)
+        page = context.new_page()
+        page.set_default_timeout(MS)
+        page.goto(server.url)
+        until(page, "document.querySelector('.hero')?.dataset.state === 'done'")
+        until(page, "document.querySelector('.shelf li')")
+        assert page.text_content("#go").strip() == "Malen" and page.evaluate("document.documentElement.lang") == "de-DE"
+        assert scene_frame(page).evaluate("document.documentElement.lang") == "de"
+        page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text())
+        for part in OWN_PARTS:
+            found = page.evaluate(
+                "(part) => axe.run(part, { iframes: false }).then(({ violations }) =>"
+                " violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))",
+                part,
+            )
+            assert found == [], part
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        small = page.evaluate(
+            "[...document.querySelectorAll('#go, #prompt textarea, .gallery-item, .shelf a, .shelf .more')]"
+            ".map((each) => [each.className, each.getBoundingClientRect()])"
+            ".filter(([, { width, height }]) => width > 0 && (width < 44 || height < 44)).map(([name]) => name)"
+        )
+        assert small == []
+        context.close()
 
 
 def until_idle(server):
