@@ -122,10 +122,8 @@ def test_the_viewer_comes_compressed_and_is_not_fetched_twice(server, accepted, 
     asked = {"Accept-Encoding": accepted}
     whole = server.client.get("/viewer/viewer.js?v=1", headers={"Accept-Encoding": "identity"})
     answer = server.client.get("/viewer/viewer.js?v=1", headers=asked)
-    assert answer.headers.get("content-encoding") == given and answer.headers["vary"] == "Accept-Encoding"
-    assert (
-        answer.headers["content-type"].startswith("text/javascript") and "immutable" in answer.headers["cache-control"]
-    )
+    assert answer.headers.get("content-encoding") == given and "Accept-Encoding" in answer.headers["vary"]
+    assert "javascript" in answer.headers["content-type"] and "immutable" in answer.headers["cache-control"]
     size = int(answer.headers["content-length"])
     assert size < 230_000 if given else size == len(whole.content)
     again = server.client.get("/viewer/viewer.js?v=1", headers={**asked, "If-None-Match": answer.headers["etag"]})
