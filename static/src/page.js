@@ -22,7 +22,9 @@ style.toggle('hosted', embedded && sameOrigin());
 wireButtons();
 await customElements.whenDefined('ldm3d-viewer');
 keepViewInLink();
-viewer.addEventListener('error', () => canDraw() || showFlat(current()));
+const flatIfNeeded = () => canDraw() || showFlat(current());
+viewer.addEventListener('error', flatIfNeeded);
+if (viewer.dataset.state === 'error') flatIfNeeded(); // it was told before this script listened
 if (embedded) listenToParent(viewer, { show, current, painting: (now) => style.toggle('painting', now) });
 else keysWithoutFocus();
 
