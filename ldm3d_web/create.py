@@ -200,6 +200,17 @@ def create_imported_scene(
     return _keep(made, store, index)
 
 
+def create_known_scene(
+    rgbd: Rgbd, facts: dict[str, Any], *, store: SceneStore, index: SceneIndex, near_m: float, far_m: float
+) -> Scene:
+    """Keep a picture whose depth and story are known already, such as a starter's. Raises StorageError.
+
+    facts: for the manifest, at least `kind` and `title`. near_m, far_m: metres.
+    """
+    store.check_writable()
+    return _keep(_mesh(rgbd, facts, {}, near_m=near_m, far_m=far_m), store, index)
+
+
 def import_panorama(
     rgb: str | Path | bytes,
     depth: str | Path | bytes | None,

@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     )
     max_upload_mb: int = Field(32, ge=1, description="Largest file, in megabytes, that may be sent in.")
     gallery: bool = Field(True, description="Whether recent scenes are listed, on the page and in GET /api/scenes.")
+    starters: bool = Field(
+        True, description="Whether a place without scenes gets the few that ship, so that nobody meets an empty page."
+    )
     public_url: str = Field(
         "", description="Address under which visitors reach the server, for example https://scenes.example.org."
     )

@@ -8,6 +8,7 @@
 import { build } from 'esbuild';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { compress } from './compress.mjs';
 
 const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
 const three = await readFile(here('../node_modules/three/LICENSE'), 'utf8');
@@ -33,3 +34,4 @@ await build({ ...common, entryPoints: { scene: here('scene.css') } });
 // meshoptimizer's decoder comes inside three's package, without its own licence file but under the same terms.
 const meshoptimizer = three.replace(/^Copyright.*$/m, 'Copyright © 2016-2026 Arseny Kapoulkine');
 await writeFile(here('dist/LICENSES.txt'), `three.js\n\n${three}\n\nmeshoptimizer (decoder)\n\n${meshoptimizer}`);
+await compress(here('dist/'));

@@ -27,7 +27,10 @@ _SCENES = sa.Table(
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the list. created: ISO 8601, UTC. kind: "generated" or "imported". model: "" for an imported one."""
+    """One line of the list. created: ISO 8601, UTC. kind: "generated", "imported" or "starter".
+
+    model: its name, "" for an imported one.
+    """
 
     id: str
     created: str
@@ -67,9 +70,14 @@ class SceneIndex:
         except sa.exc.SQLAlchemyError as error:
             raise StorageError(f"The index of scenes cannot be written: {_cause(error)}.") from None
 
-    def page(self, limit: int = 24, before: str | None = None) -> list[Entry]:
-        """The newest scenes, or those that come after the scene `before` on the list. Raises NotFound, StorageError."""
+    def page(self, limit: int = 24, before: str | None = None, *, kind: str | None = None) -> list[Entry]:
+        """The newest scenes, or those that come after the scene `before` on the list, of one kind or of all.
+
+        Raises NotFound, StorageError.
+        """
         query = sa.select(_SCENES).order_by(_SCENES.c.created.desc(), _SCENES.c.id.desc()).limit(limit)
+        if kind is not None:
+            query = query.where(_SCENES.c.kind == kind)
         try:
             with self._engine.connect() as connection:
                 if before is not None:

@@ -29,7 +29,7 @@ class Scene:
 
     @property
     def kind(self) -> str:
-        """How it came to be: "generated" or "imported"."""
+        """How it came to be: "generated", "imported" or "starter" (painted before, and shipped)."""
         return self._text("kind")
 
     @property

@@ -56,7 +56,7 @@ def _answer(request: Request, status: int, sentence: str, headers: dict[str, str
     if status == 413:
         headers["Connection"] = "close"  # or the rest of the body is still read, however long it is
     if request.url.path.startswith("/s/"):
-        return missing_page(status, sentence, headers)
+        return missing_page(request, status, sentence, headers)
     return JSONResponse({"error": sentence}, status, headers)
 
 

@@ -10,13 +10,13 @@ import structlog
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
-from starlette.staticfiles import StaticFiles
 
 from ldm3d_web import __version__
 from ldm3d_web.errors import InvalidInput
 from ldm3d_web.settings import Settings
 from ldm3d_web.web.answers import add_error_handlers
 from ldm3d_web.web.api import api_routes
+from ldm3d_web.web.bundle import Bundle
 from ldm3d_web.web.files import file_routes
 from ldm3d_web.web.headers import SecurityHeaders
 from ldm3d_web.web.pages import DIST, page_routes
@@ -48,7 +48,7 @@ def build_app(settings: Settings) -> FastAPI:
     app.include_router(page_routes(studio))
     app.include_router(file_routes(studio))
     app.include_router(api_routes(studio))
-    app.mount("/viewer", StaticFiles(directory=DIST, check_dir=False), name="viewer")
+    app.mount("/viewer", Bundle(directory=DIST, check_dir=False), name="viewer")
     # Its presence makes Gradio keep its own out, which would reflect any origin; SecurityHeaders has the last word.
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.add_middleware(SecurityHeaders, embed_ancestors=settings.embed_ancestors, public_url=settings.public_url)

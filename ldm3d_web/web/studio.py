@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from ldm3d_web import create
+from ldm3d_web import create, starters
 from ldm3d_web.engines.jobs import Job
 from ldm3d_web.engines.local import LocalEngine, Say
 from ldm3d_web.engines.models import ModelShelf
@@ -23,6 +23,8 @@ from ldm3d_web.scenes.scene import Scene
 from ldm3d_web.scenes.store import SceneStore, check_id
 from ldm3d_web.settings import Settings
 from ldm3d_web.web.metrics import Metrics
+
+FIRST_SCENE_S = 10.0
 
 log = structlog.get_logger()
 
@@ -47,6 +49,9 @@ class Studio:
         )
         self.metrics = Metrics(waiting=lambda: self.engine.waiting, running=lambda: self.engine.running)
         self._importing = threading.Lock()
+        self._closing = threading.Event()
+        self._furnished = threading.Event()  # there is a scene to begin with, or there will be none
+        self._furnished.set()
 
     def start(self) -> None:
         """Clear away what a killed server left, read the list of scenes, start the worker."""
@@ -55,10 +60,14 @@ class Studio:
             self.index.sync(self.store)
         except StorageError as error:
             log.warning("the list of scenes is not up to date", reason=str(error))
+        if self.settings.starters and self.index.count() == 0:
+            self._furnished.clear()
+            threading.Thread(target=self._furnish, name="ldm3d-starters", daemon=True).start()
         self.engine.start()
 
     def close(self) -> None:
         """Stop the worker and let go of the database."""
+        self._closing.set()
         self.engine.close()
         self.index.close()
 
@@ -91,8 +100,12 @@ class Studio:
         return Scene(check_id(scene_id), self.store.manifest(scene_id))
 
     def recent(self, limit: int = 12, before: str | None = None) -> list[Entry]:
-        """The newest scenes; none where the settings keep the list private."""
-        return self.index.page(limit, before) if self.settings.gallery else []
+        """The newest scenes; only the starters where the settings keep the list private.
+
+        Whoever asks while a new server furnishes itself waits for the first scene, for a second or so.
+        """
+        self._furnished.wait(FIRST_SCENE_S)
+        return self.index.page(limit, before, kind=None if self.settings.gallery else starters.KIND)
 
     def delete(self, scene_id: str, token: str) -> None:
         """Delete a scene by the token its maker was given. Raises NotFound, Forbidden or StorageError."""
@@ -102,6 +115,21 @@ class Studio:
             raise Forbidden("That is not the delete token of this scene; only who made it has it.")
         self.store.delete(scene_id)
         self.index.remove(scene_id)
+
+    def _furnish(self) -> None:
+        """Make scenes of the pairs that ship: aside, since the model loads meanwhile and visitors may come."""
+        try:
+            for each in starters.starters():
+                if self._closing.is_set():
+                    return
+                create.create_known_scene(
+                    each.rgbd, each.facts, store=self.store, index=self.index, near_m=each.near_m, far_m=each.far_m
+                )
+                self._furnished.set()
+        except Ldm3dError as error:
+            log.warning("the starters are not there", reason=str(error))
+        finally:
+            self._furnished.set()
 
     def _prepare(self) -> None:
         first = next(iter(self.models.values()))

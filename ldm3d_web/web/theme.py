@@ -1,4 +1,4 @@
-"""The page's colours for Gradio: one neutral tone, light or dark as the visitor likes, and one blue for what acts."""
+"""The page's colours for Gradio: one neutral tone, light or dark; the scenes have the colours."""
 
 from __future__ import annotations
 
@@ -56,17 +56,17 @@ def theme() -> gr.themes.Base:
         input_shadow_focus_dark="0 0 0 2px #9cc2ff55",
         input_border_color_focus="#1b5fd1",
         input_border_color_focus_dark="#9cc2ff",
-        button_primary_background_fill="#1b5fd1",
-        button_primary_background_fill_dark="#2f6fdb",
-        button_primary_background_fill_hover="#164fb0",
-        button_primary_background_fill_hover_dark="#3d7ce6",
+        button_primary_background_fill="#17181a",
+        button_primary_background_fill_dark="#f4f4f2",
+        button_primary_background_fill_hover="#3a3d42",
+        button_primary_background_fill_hover_dark="#c9cbcf",
         button_primary_text_color="#ffffff",
-        button_primary_text_color_dark="#ffffff",
+        button_primary_text_color_dark="#17181a",
         button_secondary_background_fill="#e9e7e2",
         button_secondary_background_fill_dark="#2a2f34",
         button_secondary_background_fill_hover="#dedbd4",
         button_secondary_background_fill_hover_dark="#343a40",
         button_large_radius="12px",
-        slider_color="#1b5fd1",
-        slider_color_dark="#7fb0ff",
+        slider_color="#17181a",
+        slider_color_dark="#f4f4f2",
     )

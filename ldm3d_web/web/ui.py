@@ -10,7 +10,6 @@ import os
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import asdict
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +19,18 @@ from ldm3d_web.create import GenerateRequest, random_seed
 from ldm3d_web.engines.local import BROKEN, CANCELLED
 from ldm3d_web.ldm3d import inputs
 from ldm3d_web.ldm3d.registry import ModelSpec
+from ldm3d_web.web import texts
 from ldm3d_web.web.endpoint import add_endpoint
 from ldm3d_web.web.follow import follow, state_of
 from ldm3d_web.web.studio import Studio
 
 if TYPE_CHECKING:
     import gradio as gr
+
+
+# What the frame will run is fetched while Gradio still starts.
+HEAD = """<meta name="theme-color" content="#15171a">
+<link rel="modulepreload" href="/viewer/host.js">"""
 
 
 def mount_ui(app: FastAPI, studio: Studio) -> FastAPI:
@@ -42,6 +47,8 @@ def mount_ui(app: FastAPI, studio: Studio) -> FastAPI:
         path="/",
         theme=theme(),
         css=_page("page.css"),
+        head=HEAD,
+        i18n=gr.I18n(**texts.part("app")),
         allowed_paths=[],
         show_error=False,
         max_file_size="1mb",  # the page takes no files
@@ -58,94 +65,66 @@ def build_ui(studio: Studio) -> gr.Blocks:
     """The page and its named endpoint `generate`."""
     import gradio as gr
 
+    say = gr.I18n()  # makes a name that Gradio replaces in the browser, by the words of its language
     specs = studio.models
     first = next(iter(specs))
     start = specs[first]
 
     with gr.Blocks(title="LDM3D Web", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as page:
-        gr.HTML(
-            "",
-            html_template=_page("top.html"),
-            padding=False,
-        )
-        stage = gr.HTML(
-            {"state": "start"},
-            html_template=_page("stage.html"),
-            js_on_load=_page("stage.js"),
-            apply_default_css=False,
-            padding=False,
-            elem_id="stage",
-        )
+
+        def own(name: str, value: Any = "") -> gr.HTML:
+            """One of the page's own parts: its constant markup, its script, the words of all languages."""
+            return gr.HTML(
+                value,
+                html_template=_page(f"{name}.html"),
+                js_on_load=_page(f"{name}.js"),
+                apply_default_css=False,
+                padding=False,
+                elem_id=name,
+                texts=texts.part("app"),
+            )
+
+        stage = own("stage", {"state": "start"})
         with gr.Row(elem_id="ask"):
             prompt = gr.Textbox(
-                label="What do you want to see?",
-                placeholder="Describe a place: a calm lake at dawn, snowy mountains, pine trees",
+                label=say("prompt"),
+                placeholder=say("placeholder"),
                 lines=1,
                 max_lines=4,
                 scale=8,
-                show_label=False,
                 container=False,
                 elem_id="prompt",
-                autofocus=True,
             )
-            go = gr.Button("Generate", variant="primary", scale=0, min_width=140, elem_id="go")
-            stop = gr.Button("Cancel", variant="secondary", scale=0, min_width=140, visible=False, elem_id="stop")
+            go = gr.Button(say("generate"), variant="primary", scale=0, min_width=132, elem_id="go")
+            stop = gr.Button(say("cancel"), variant="secondary", scale=0, min_width=132, visible=False, elem_id="stop")
+        own("trouble")
         examples = gr.Dataset(
-            label="Try one of these",
+            label=say("examples"),
             components=[prompt],
             samples=_samples(start),
             type="values",
             elem_id="examples",
             visible=bool(start.examples),
         )
-        gr.HTML(
-            "",
-            html_template=_page("made.html"),
-            js_on_load=_page("made.js"),
-            apply_default_css=False,
-            padding=False,
-            elem_id="made",
-        )
-        about = gr.HTML(
-            _about(first, start),
-            html_template='<p class="about"></p>',
-            js_on_load="const tell = () => { element.firstElementChild.textContent = props.value; };"
-            "watch('value', tell); tell();",
-            apply_default_css=False,
-            padding=False,
-            elem_id="about",
-        )
-        with gr.Accordion("Settings", open=False, elem_id="settings"):
+        own("shelf")
+        with gr.Accordion(say("options"), open=False, elem_id="options"):
             with gr.Row():
-                model = gr.Dropdown(list(specs), value=first, label="Model", elem_id="model")
-                negative = gr.Textbox(label="Avoid", placeholder="What should not be in it", elem_id="negative")
+                model = gr.Dropdown(list(specs), value=first, label=say("model"), elem_id="model")
+                negative = gr.Textbox(label=say("avoid"), placeholder=say("avoid_placeholder"), elem_id="negative")
+            about = own("about", _about(first, start))
             with gr.Row():
                 steps = gr.Slider(
-                    inputs.MIN_STEPS, inputs.MAX_STEPS, start.defaults.steps, step=1, label="Steps", elem_id="steps"
-                )
+                    inputs.MIN_STEPS, inputs.MAX_STEPS, start.defaults.steps, step=1, label=say("steps"),
+                    elem_id="steps",
+                )  # fmt: skip
                 guidance = gr.Slider(
                     inputs.MIN_GUIDANCE, inputs.MAX_GUIDANCE, start.defaults.guidance, step=0.5,
-                    label="Guidance", elem_id="guidance",
+                    label=say("guidance"), elem_id="guidance",
                 )  # fmt: skip
             with gr.Row(elem_id="seeds"):
-                seed = gr.Number(None, precision=0, label="Seed", elem_id="seed")
-                dice = gr.Button("Roll a seed", size="md", scale=0, min_width=150, elem_id="dice")
-                fresh = gr.Checkbox(True, label="A new seed each time", elem_id="fresh")
-        recent = gr.HTML(
-            [],
-            html_template='<section class="recent" hidden><h2>Recent scenes</h2><ul class="strip"></ul></section>',
-            js_on_load=_page("recent.js"),
-            apply_default_css=False,
-            padding=False,
-            elem_id="recent",
-        )
-
-        def listed() -> list[dict[str, str]]:
-            return [asdict(entry) for entry in studio.recent()]
-
-        def opened() -> tuple[dict[str, Any], list[dict[str, str]]]:
-            entries = listed()
-            return {"state": "idle", "scene": entries[0]["id"] if entries else None}, entries
+                seed = gr.Number(None, precision=0, label=say("seed"), elem_id="seed")
+                dice = gr.Button(say("roll"), size="md", scale=0, min_width=150, elem_id="dice")
+                fresh = gr.Checkbox(True, label=say("fresh"), elem_id="fresh")
 
         async def paint(
             sentence: str, avoid: str, new: bool, number: Any, count: Any, scale: Any, name: str
@@ -169,7 +148,6 @@ def build_ui(studio: Studio) -> gr.Blocks:
             }
 
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        page.load(opened, None, [stage, recent], **private)
         asked = gr.on(
             [go.click, prompt.submit],
             lambda: (gr.update(visible=False), gr.update(visible=True)),
@@ -187,9 +165,9 @@ def build_ui(studio: Studio) -> gr.Blocks:
         )
         running.failure(lambda: {"state": "error", "message": BROKEN}, None, stage, queue=False, **private)
         running.then(
-            lambda: (gr.update(visible=True), gr.update(visible=False), listed()),
+            lambda: (gr.update(visible=True), gr.update(visible=False)),
             None,
-            [go, stop, recent],
+            [go, stop],
             queue=False,
             **private,
         )
@@ -215,9 +193,7 @@ def _samples(spec: ModelSpec) -> list[list[str]]:
 
 def _about(name: str, spec: ModelSpec) -> str:
     """The honest line: what the chosen model is, and how to speak to it."""
-    return " ".join(
-        part for part in (f"{name}: {spec.description}" if spec.description else name, spec.prompt_hint) if part
-    )
+    return " ".join(filter(None, (f"{name}: {spec.description}" if spec.description else name, spec.prompt_hint)))
 
 
 def _page(name: str) -> str:

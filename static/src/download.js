@@ -11,15 +11,15 @@ import { LIMITS, SceneFault } from './glb.js';
  */
 export async function download(url, signal, onProgress) {
   const response = await fetch(url, { signal, credentials: 'same-origin' }).catch((error) => {
-    throw signal.aborted ? error : new SceneFault('The scene cannot be reached; is the server there?');
+    throw signal.aborted ? error : new SceneFault('reach');
   });
-  if (response.status === 404) throw new SceneFault('There is no such scene; it may have expired.');
-  if (!response.ok) throw new SceneFault(`The server cannot give this scene (it answered ${response.status}).`);
+  if (response.status === 404) throw new SceneFault('missing');
+  if (!response.ok) throw new SceneFault('answer', { status: response.status });
 
   // A compressed answer's length counts other bytes than the ones that arrive here.
   const length = response.headers.has('content-encoding') ? null : response.headers.get('content-length');
   const total = length === null ? null : Number(length);
-  if (total !== null && total > LIMITS.bytes) throw new SceneFault('The scene is too large for a browser.');
+  if (total !== null && total > LIMITS.bytes) throw new SceneFault('large');
 
   /** @type {Uint8Array[]} */
   const chunks = [];
@@ -28,14 +28,14 @@ export async function download(url, signal, onProgress) {
   onProgress({ loaded, total });
   for (;;) {
     const { done, value } = await reader.read().catch((error) => {
-      throw signal.aborted ? error : new SceneFault('The connection broke while the scene was loading.');
+      throw signal.aborted ? error : new SceneFault('broke');
     });
     if (done) break;
     chunks.push(value);
     loaded += value.byteLength;
     if (loaded > LIMITS.bytes) {
       await reader.cancel();
-      throw new SceneFault('The scene is too large for a browser.');
+      throw new SceneFault('large');
     }
     onProgress({ loaded, total });
   }

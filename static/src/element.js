@@ -1,27 +1,40 @@
 /**
  * <ldm3d-viewer src="…/scene.glb" poster="…/preview.jpg">: a scene to look around in.
  *
- * Attribute `data-state`: empty | loading | ready | error. Events: progress, load, error, pose, xr-start, xr-end, each
- * with a `detail`. docs/viewer.md tells the whole contract.
+ * Attribute `data-state`: empty | loading | ready | error. Events: progress, load, error, pose, look, xr-start, xr-end …,
+ * each with a `detail`. docs/viewer.md tells the whole contract.
  */
 
+import { actionsOf } from './actions.js';
 import { Controls } from './controls.js';
+import { STRENGTH_DEFAULT, STRENGTH_MAX } from './depth.js';
+import { deferred } from './deferred.js';
 import { download } from './download.js';
 import { showFlat } from './flat.js';
 import { SceneFault } from './glb.js';
+import { LOOKS, STEREOS } from './hash.js';
+import { Headset } from './headset.js';
 import { disposeScene, parseScene } from './loading.js';
-import { samePose } from './look.js';
+import { clamp, HOME, samePose } from './look.js';
+import { Overlay } from './overlay.js';
+import { Picture } from './picture.js';
+import { pictureOf } from './screenshot.js';
 import { Stage } from './stage.js';
+import { textsFor } from './texts.js';
+import { mayTilt } from './tilting.js';
+import { Unasked } from './unasked.js';
 import css from '../viewer.css';
-import { enterVR } from './xr.js';
+import { NoVr, startSession } from './xr.js';
 
 /** @typedef {import('./look.js').Pose} Pose */
+/** @typedef {import('./hash.js').Look} Look */
+/** @typedef {import('./hash.js').Stereo} Stereo */
+/** @typedef {import('./hash.js').WholeView} WholeView */
 
-const NO_WEBGL = 'This browser cannot draw in three dimensions (WebGL 2 is off), so this is the flat picture.';
-const HELP = 'Drag or use the arrow keys to look around, W A S D to lean, plus and minus to zoom, 0 to face forward.';
+const OUTSIDE = Object.freeze({ ...HOME, pitch: -30 });
 
 export class Ldm3dViewer extends HTMLElement {
-  static observedAttributes = ['src', 'poster'];
+  static observedAttributes = ['src', 'poster', 'lang', 'controls'];
 
   /** @type {Stage | null} */
   #stage = null;
@@ -29,18 +42,24 @@ export class Ldm3dViewer extends HTMLElement {
   #controls = null;
   /** @type {ReturnType<typeof showFlat> | null} */
   #flat = null;
+  /** @type {Overlay | null} */
+  #overlay = null;
   /** @type {AbortController | null} */
   #loading = null;
-  /** @type {XRSession | null} */
-  #session = null;
+  /** @type {Headset | null} */
+  #headset = null;
+  #entering = false;
+  #neighbours = { previous: false, next: false };
   /** @type {import('./look.js').View | null} */
   #told = null;
+  /** Where the visitor was before looking from outside. @type {import('./look.js').View | null} */
+  #inside = null;
+  #strength = STRENGTH_DEFAULT;
+  #unasked = new Unasked(() => this.#stage?.invalidate());
+  #texts = textsFor([]).texts;
   #ready = deferred();
   #frame = document.createElement('div');
-  #picture = document.createElement('img');
-  #bar = document.createElement('div');
-  #note = document.createElement('div');
-  #words = document.createElement('p');
+  #picture = new Picture(() => this.#stage);
 
   constructor() {
     super();
@@ -49,31 +68,13 @@ export class Ldm3dViewer extends HTMLElement {
     sheet.replaceSync(css);
     root.adoptedStyleSheets = [sheet];
     this.#frame.className = 'frame';
-    this.#picture.className = 'picture';
-    this.#picture.alt = '';
-    this.#picture.hidden = true;
-    this.#bar.className = 'bar';
-    const close = document.createElement('button');
-    close.type = 'button';
-    close.textContent = '×';
-    close.setAttribute('aria-label', 'Close');
-    close.addEventListener('click', () => this.#say(''));
-    this.#words.setAttribute('role', 'status');
-    this.#note.className = 'note';
-    this.#note.append(this.#words, close);
-    this.#note.hidden = true;
-    root.append(this.#frame, this.#picture, this.#bar, this.#note);
+    root.append(this.#frame, this.#picture.box);
   }
 
   connectedCallback() {
-    if (!this.hasAttribute('tabindex')) this.tabIndex = 0;
-    if (!this.hasAttribute('role')) this.setAttribute('role', 'application');
-    if (!this.hasAttribute('aria-roledescription')) this.setAttribute('aria-roledescription', 'panorama');
-    if (!this.hasAttribute('aria-label')) this.setAttribute('aria-label', 'Panorama');
-    this.setAttribute('aria-description', HELP);
     if (!this.dataset.state) this.dataset.state = 'empty';
-    this.#showPoster();
     this.#start();
+    if (this.#stage?.hasScene !== true) this.#showPoster();
     if (this.src && !this.#loading && !this.#stage?.hasScene) void this.load(this.src).catch(() => {});
   }
 
@@ -85,7 +86,8 @@ export class Ldm3dViewer extends HTMLElement {
   /** @param {string} name @param {string | null} before @param {string | null} now */
   attributeChangedCallback(name, before, now) {
     if (!this.isConnected || before === now) return;
-    if (name === 'poster') this.#showPoster();
+    if (name === 'lang' || name === 'controls') this.#speak();
+    else if (name === 'poster') this.#showPoster();
     else if (now) void this.load(now).catch(() => {});
     else this.#clear();
   }
@@ -114,12 +116,14 @@ export class Ldm3dViewer extends HTMLElement {
 
   /** @returns {Pose} metres and degrees; a copy */
   get pose() {
-    return { ...(this.#controls?.view.pose ?? { x: 0, y: 0, z: 0, yaw: this.#flat?.yaw() ?? 0, pitch: 0 }) };
+    return { ...(this.#controls?.view.pose ?? { ...HOME, yaw: this.#flat?.yaw() ?? 0 }) };
   }
 
   /** Takes effect at once; what is left out stays. @param {Partial<Pose>} pose */
   set pose(pose) {
+    const before = this.pose;
     this.#controls?.jump(pose);
+    if (!samePose(before, this.pose)) this.#unasked.stop();
   }
 
   /** Degrees; the vertical field of view on a wide frame. */
@@ -128,16 +132,110 @@ export class Ldm3dViewer extends HTMLElement {
   }
 
   set fov(degrees) {
+    this.#unasked.stop();
     this.#controls?.jump({}, degrees);
+  }
+
+  /** One of LOOKS. @returns {Look} */
+  get look() {
+    return this.#stage?.painter.look ?? 'picture';
+  }
+
+  set look(look) {
+    const before = this.look;
+    if (!this.#stage || !this.#controls || look === before || !LOOKS.includes(look)) return;
+    this.#stage.painter.look = look;
+    this.#controls.drag = look === 'flat' ? 'map' : look === 'outside' ? 'orbit' : 'grab';
+    if (look === 'outside') {
+      this.#inside = this.#controls.view;
+      this.#controls.aim({ ...OUTSIDE, yaw: this.pose.yaw });
+    } else if (before === 'outside') {
+      const { pose, fov } = this.#inside ?? { pose: HOME, fov: undefined };
+      this.#controls.aim(pose, fov);
+      this.#inside = null;
+    }
+    this.#changed(this.#texts[`look.${look}`]);
+  }
+
+  /** One of STEREOS: two eyes without a headset. @returns {Stereo} */
+  get stereo() {
+    return this.#stage?.painter.stereo ?? 'off';
+  }
+
+  set stereo(stereo) {
+    if (!this.#stage || stereo === this.stereo || !STEREOS.includes(stereo)) return;
+    this.#stage.painter.stereo = stereo;
+    this.#changed(`${this.#texts.stereo}: ${this.#texts[`stereo.${stereo}`]}`);
+  }
+
+  /** 0 flat, 1 as it is, up to 1.5. */
+  get depthStrength() {
+    return this.#strength;
+  }
+
+  set depthStrength(strength) {
+    const allowed = clamp(Number(strength) || 0, 0, STRENGTH_MAX);
+    if (allowed === this.#strength) return;
+    this.#strength = allowed;
+    this.#headset?.tell({ strength: allowed });
+    if (this.#headset) this.#settle();
+    this.#changed();
+  }
+
+  /** All that a link carries. @returns {WholeView} */
+  get view() {
+    const { pose, fov, look, stereo, depthStrength } = this;
+    return { pose, fov, look, stereo, depthStrength };
+  }
+
+  /** At once; what is left out stays. @param {Partial<WholeView>} view */
+  set view({ pose, fov, look, stereo, depthStrength }) {
+    if (look !== undefined) this.look = look;
+    if (stereo !== undefined) this.stereo = stereo;
+    if (depthStrength !== undefined) this.depthStrength = depthStrength;
+    if (pose !== undefined) this.pose = pose;
+    if (fov !== undefined) this.fov = fov;
   }
 
   /** Face forward again. */
   recentre() {
-    this.#controls?.recentre();
+    this.#unasked.stop();
+    if (this.look === 'outside') this.#controls?.aim(OUTSIDE, 70);
+    else this.#controls?.recentre();
+    this.#overlay?.announce(this.#texts.recentred);
   }
 
+  /** Whether the device's tilt turns the view. */
+  get tilting() {
+    return this.#controls?.tilting ?? false;
+  }
+
+  /** From a tap, since iOS asks its owner first. @param {boolean} wanted */
+  async tilt(wanted) {
+    await this.#controls?.tilt(wanted, () => {
+      this.#say(this.#texts['tilt.none']);
+      this.#refresh();
+    });
+    this.#refresh();
+  }
+
+  /** What is seen now. @returns {Promise<Blob>} a PNG */
+  async screenshot() {
+    if (!this.#stage) throw new SceneFault('webgl').translate(this.#texts);
+    return pictureOf(this.#stage);
+  }
+
+  /** Open the card with all hands and keys, or close it. */
+  help() {
+    this.#overlay?.toggle('help');
+  }
+
+  /** @returns {{ triangles: number, drawCalls: number, textures: number, geometries: number, frames: number, tier: number }} of
+   * the last frame; what lives on the GPU; frames since the start; how far a headset's quality has stepped down */
   stats() {
-    return this.#stage?.stats ?? { triangles: 0, drawCalls: 0, textures: 0, geometries: 0, frames: 0 };
+    const tier = this.#headset?.tier ?? 0;
+    if (this.#stage) return { ...this.#stage.stats, tier };
+    return { triangles: 0, drawCalls: 0, textures: 0, geometries: 0, frames: 0, tier };
   }
 
   /**
@@ -152,11 +250,12 @@ export class Ldm3dViewer extends HTMLElement {
     if (this.#ready.settled) this.#ready = deferred();
     this.dataset.state = 'loading';
     this.#say('');
-    this.#progress(0);
+    this.#overlay?.progress(0, null);
     try {
-      if (!this.#stage) throw new SceneFault(NO_WEBGL);
+      if (!this.#stage) throw new SceneFault('webgl');
       const data = await download(url, loading.signal, ({ loaded, total }) => {
-        this.#progress(total ? Math.min(1, loaded / total) : null);
+        this.#overlay?.progress(loaded, total);
+        this.#headset?.tell({ status: `${this.#texts.loading} ${total ? Math.floor((100 * loaded) / total) : '…'} %` });
         this.#tell('progress', { loaded, total });
       });
       const scene = await parseScene(data);
@@ -164,19 +263,18 @@ export class Ldm3dViewer extends HTMLElement {
         disposeScene(scene.root);
         throw new DOMException('Another scene was asked for.', 'AbortError');
       }
-      this.#stage.show(scene);
       this.#loading = null;
-      this.dataset.state = 'ready';
-      this.#showPicture('');
+      this.#shown(scene);
       this.#ready.resolve();
       this.#tell('load', { url });
     } catch (error) {
       if (!loading.signal.aborted) {
-        const message = error instanceof SceneFault ? error.message : 'The scene cannot be shown.';
+        const fault = error instanceof SceneFault ? error : new SceneFault('show');
+        const { message } = fault.translate(this.#texts);
         this.#loading = null;
         this.dataset.state = 'error';
+        if (this.#stage?.hasScene) this.#picture.hide();
         this.#say(message);
-        if (this.#stage?.hasScene) this.#showPicture('');
         this.#ready.reject(error);
         this.#tell('error', { message, url });
       }
@@ -184,42 +282,78 @@ export class Ldm3dViewer extends HTMLElement {
     }
   }
 
-  /** A sentence in the frame until the next scene or until it is closed; none takes it away. @param {string} text */
-  #say(text) {
-    this.#note.classList.toggle('low', this.#flat !== null || this.#stage?.hasScene === true);
-    this.#note.hidden = text === '';
-    this.#words.textContent = text;
-  }
-
   /** Whether a headset shows the scene now. */
   get presenting() {
-    return this.#session !== null;
+    return this.#headset !== null;
+  }
+
+  /** Which scenes the headset's panel offers; asked for by the events xr-previous and xr-next. */
+  get neighbours() {
+    return { ...this.#neighbours };
+  }
+
+  set neighbours({ previous = false, next = false }) {
+    this.#neighbours = { previous, next };
+    this.#headset?.tell({ neighbours: this.#neighbours });
   }
 
   /** From a click or a key press. Resolves in VR; rejects with a NoVr whose message is for the visitor. */
   async enterVR() {
-    if (!this.#stage) throw new SceneFault(NO_WEBGL);
-    if (this.#session) return;
+    if (!this.#stage) throw new SceneFault('webgl').translate(this.#texts);
+    if (this.#headset || this.#entering) return;
     const stage = this.#stage;
-    this.#session = await enterVR(stage, this.pose.yaw, () => {
-      this.#session = null;
-      stage.refit();
-      if (this.#controls) stage.look(this.#controls.view);
-      stage.invalidate();
-      this.#tell('xr-end', {});
-    });
+    this.#unasked.stop();
+    this.#entering = true;
+    try {
+      const session = await startSession(stage);
+      if (this.#stage !== stage) return void session.end(); // disposed of in the meantime
+      this.#settle();
+      this.#headset = new Headset(stage, session, this.pose.yaw, this.#strength, this.#texts, {
+        strength: (strength) => (this.depthStrength = strength),
+        other: (way) => this.#tell(`xr-${way}`, {}),
+        panel: (open) => this.#tell('xr-panel', { open }),
+        tier: (tier) => this.#tell('xr-tier', { tier }),
+        end: () => this.#left(),
+      });
+    } catch (error) {
+      throw error instanceof NoVr ? error.translate(this.#texts) : error;
+    } finally {
+      this.#entering = false;
+    }
+    this.#headset.tell({ neighbours: this.#neighbours });
+    this.#changed(this.#texts['vr.on'], false);
     this.#tell('xr-start', {});
   }
 
+  /** Back from the headset, however it ended. */
+  #left() {
+    this.#headset = null;
+    this.#stage?.refit();
+    this.#settle();
+    this.#changed(this.#texts['vr.off'], false);
+    this.#tell('xr-end', {});
+  }
+
+  /** Where nothing steps between frames: the strength and the view as they shall be. */
+  #settle() {
+    if (!this.#stage || !this.#controls) return;
+    this.#stage.painter.strength = this.#strength;
+    this.#stage.look(this.#controls.view);
+  }
+
   async exitVR() {
-    await this.#session?.end();
+    await this.#headset?.end();
   }
 
   /** Give everything back: downloads, listeners, the session, the WebGL context. */
   dispose() {
     this.#loading?.abort();
     this.#loading = null;
-    void this.#session?.end().catch(() => {});
+    this.#unasked.stop();
+    void this.#headset?.end();
+    this.#picture.hide();
+    this.#overlay?.dispose();
+    this.#overlay = null;
     this.#controls?.dispose();
     this.#controls = null;
     this.#flat?.dispose();
@@ -229,10 +363,11 @@ export class Ldm3dViewer extends HTMLElement {
     this.dataset.state = 'empty';
   }
 
-  /** A flat picture over the frame until the next scene: how far a generation is. @param {string} url */
+  /** A flat picture all round until the next scene: how far a generation is. None takes it away. @param {string} url */
   preview(url) {
-    this.#showPicture(url);
-    this.#picture.classList.add('whole');
+    this.#unasked.stop();
+    if (this.#flat) this.#flat.show(url || this.poster);
+    else void this.#picture.show(url, { whole: true, atOnce: this.#controls?.calm });
   }
 
   #start() {
@@ -241,13 +376,63 @@ export class Ldm3dViewer extends HTMLElement {
       this.#stage = new Stage(this.#frame, (dtMs) => this.#step(dtMs));
     } catch {
       this.#flat = showFlat(this.#frame, this, this.poster, 0);
-      this.#say(NO_WEBGL);
+      this.#speak();
+      this.#say(new SceneFault('webgl').translate(this.#texts).message);
       return;
     }
-    this.#controls = new Controls(this.#frame, this, () => this.#stage?.invalidate());
+    this.#controls = new Controls(this.#frame, this, () => this.#stage?.invalidate(), () => this.#unasked.stop(), {
+      l: () => (this.look = LOOKS[(LOOKS.indexOf(this.look) + 1) % LOOKS.length]),
+      '[': () => (this.depthStrength -= 0.1),
+      ']': () => (this.depthStrength += 0.1),
+      '?': () => this.help(),
+    });
+    this.#speak();
     const { canvas } = this.#stage;
-    canvas.addEventListener('webglcontextlost', () => this.#say('The graphics card took a break; the scene comes back.'));
-    canvas.addEventListener('webglcontextrestored', () => this.#say(''));
+    canvas.addEventListener('webglcontextlost', () => this.#say(this.#texts['context.lost']));
+    canvas.addEventListener('webglcontextrestored', () => {
+      this.#say('');
+      this.#overlay?.announce(this.#texts['context.back']);
+    });
+  }
+
+  /** Everything that has words in it, in the language of this place. */
+  #speak() {
+    const { texts, lang } = textsFor([this.closest('[lang]')?.getAttribute('lang'), ...navigator.languages]);
+    this.#texts = texts;
+    if (!this.hasAttribute('tabindex')) this.tabIndex = 0;
+    if (!this.hasAttribute('role')) this.setAttribute('role', 'application');
+    this.setAttribute('aria-roledescription', texts.panorama);
+    if (!this.hasAttribute('aria-label')) this.setAttribute('aria-label', texts.viewer);
+    this.setAttribute('aria-description', texts.hands);
+    this.#overlay?.dispose();
+    const voice = {
+      texts: () => this.#texts,
+      say: (/** @type {string} */ text, /** @type {string | undefined} */ link) => this.#say(text, link),
+      announce: (/** @type {string} */ text) => this.#overlay?.announce(text),
+    };
+    this.#overlay = new Overlay(this, texts, lang, actionsOf(this, voice), (name) => this.#wants(name));
+    this.shadowRoot?.append(this.#overlay.box);
+    this.#refresh();
+  }
+
+  /** The attribute `controls` names the buttons, or none; what cannot work here is left out. @param {string} button */
+  #wants(button) {
+    const named = this.getAttribute('controls')?.split(/\s+/).filter(Boolean);
+    if (named && !named.includes(button)) return false;
+    if (button === 'fullscreen') return document.fullscreenEnabled;
+    if (button === 'tilt') return !this.#flat && mayTilt();
+    return button === 'help' || !this.#flat;
+  }
+
+  /** @param {import('./loading.js').LoadedScene} scene */
+  #shown(scene) {
+    this.#picture.hide();
+    this.#stage?.show(scene);
+    this.#headset?.tell({ scene: true, status: '' });
+    this.dataset.state = 'ready';
+    if (!this.#controls?.calm && !this.#headset) this.#unasked.begin();
+    this.#refresh();
+    this.#overlay?.announce(this.#texts.ready);
   }
 
   /** @param {number} dtMs */
@@ -255,28 +440,44 @@ export class Ldm3dViewer extends HTMLElement {
     const controls = this.#controls;
     const stage = this.#stage;
     if (!controls || !stage) return false;
-    const again = controls.step(dtMs);
-    stage.look(controls.view);
+    const moves = controls.step(dtMs);
+    const { share, sway, again } = this.#unasked.step(dtMs);
+    stage.painter.strength = this.#strength * share;
+    stage.look(controls.view, sway);
     const { pose, fov } = controls.view;
     if (!this.#told || this.#told.fov !== fov || !samePose(this.#told.pose, pose)) {
       this.#told = { pose, fov };
       this.#tell('pose', { ...pose, fov });
     }
-    return again;
+    return moves || again;
   }
 
-  /** The poster fills the frame, blurred, as long as there is nothing better. */
+  /** How the scene is shown has changed. @param {string} [words] for those who listen @param {boolean} [tell] the page */
+  #changed(words = '', tell = true) {
+    this.#refresh();
+    if (words) this.#overlay?.announce(words);
+    const { look, stereo, depthStrength } = this;
+    if (tell) this.#tell('look', { look, stereo, depthStrength });
+  }
+
+  #refresh() {
+    const { look, stereo, depthStrength, presenting, tilting } = this;
+    const depth = this.#stage?.shown?.depth;
+    this.#overlay?.show({ look, stereo, depthStrength, depth, presenting, tilting });
+    this.#stage?.invalidate();
+  }
+
+  /** A sentence in the frame until the next scene or until it is closed; none takes it away. @param {string} text
+   * @param {string} [link] to the full page */
+  #say(text, link) {
+    this.#headset?.tell({ status: text });
+    this.#overlay?.say(text, { low: this.#flat !== null || this.#stage?.hasScene === true, link });
+  }
+
+  /** The poster is shown as long as there is nothing better. */
   #showPoster() {
     if (this.#flat) this.#flat.show(this.poster);
-    else if (!this.#stage?.hasScene) this.#showPicture(this.poster);
-  }
-
-  /** @param {string} url none takes the picture away */
-  #showPicture(url) {
-    this.#picture.classList.remove('whole');
-    this.#picture.hidden = url === '';
-    if (url) this.#picture.src = url;
-    else this.#picture.removeAttribute('src');
+    else if (!this.#stage?.hasScene) void this.#picture.show(this.poster, { atOnce: true });
   }
 
   #clear() {
@@ -286,31 +487,11 @@ export class Ldm3dViewer extends HTMLElement {
     this.#say('');
     this.#showPoster();
     this.dataset.state = 'empty';
-  }
-
-  /** @param {number | null} fraction null: it moves, but nobody knows how far */
-  #progress(fraction) {
-    this.#bar.classList.toggle('unknown', fraction === null);
-    this.#bar.style.setProperty('--done', String(fraction ?? 1));
+    this.#refresh();
   }
 
   /** @param {string} type @param {object} detail */
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
-}
-
-/** A promise that is settled from outside and knows whether it is. */
-function deferred() {
-  /** @type {() => void} */ let resolve = () => {};
-  /** @type {(reason: unknown) => void} */ let reject = () => {};
-  const promise = /** @type {Promise<void>} */ (new Promise((yes, no) => ((resolve = yes), (reject = no))));
-  promise.catch(() => {}); // nobody has to listen
-  const state = {
-    promise,
-    settled: false,
-    resolve: () => ((state.settled = true), resolve()),
-    reject: (/** @type {unknown} */ reason) => ((state.settled = true), reject(reason)),
-  };
-  return state;
 }

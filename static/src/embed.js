@@ -13,16 +13,19 @@ const PICTURE_CHARACTERS = 4_000_000;
 
 /**
  * @param {Viewer} viewer
- * @param {{ show: (id: string) => Promise<void>, current: () => string }} page
+ * @param {{ show: (id: string) => Promise<void>, current: () => string, painting: (now: boolean) => void }} page
  */
-export function listenToParent(viewer, { show, current }) {
+export function listenToParent(viewer, { show, current, painting }) {
   const answer = (/** @type {object} */ message) =>
     window.parent.postMessage({ ldm3d: 1, ...message }, location.origin);
   let wanted = current();
   addEventListener('message', ({ data, origin, source }) => {
     if (origin !== location.origin || source !== window.parent || data?.ldm3d !== 1) return;
     if (data.type === 'load' && SCENE_ID.test(data.id)) void load(data.id);
-    else if (data.type === 'preview' && isPicture(data.image)) viewer.preview(data.image);
+    else if (data.type === 'preview' && isPicture(data.image)) {
+      painting(true);
+      viewer.preview(data.image);
+    }
   });
   answer({ type: 'ready' });
 
@@ -30,8 +33,11 @@ export function listenToParent(viewer, { show, current }) {
   async function load(id) {
     if (id === wanted && viewer.dataset.state === 'loading') return; // asked twice: once blindly, once after "ready"
     wanted = id;
+    painting(false);
     try {
-      await show(id);
+      // The scene before a generation that was cancelled is still there, behind the pictures of the other.
+      if (id === current() && viewer.dataset.state === 'ready') viewer.preview('');
+      else await show(id);
       answer({ type: 'loaded', id });
     } catch (error) {
       if (wanted === id) answer({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) });

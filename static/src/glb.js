@@ -6,9 +6,27 @@
  * Layout: Khronos glTF 2.0 specification, section 4, and EXT_meshopt_compression.
  */
 
-/** An error whose message is one sentence for the visitor. */
+import { EN, fill } from './texts.js';
+
+/** @typedef {'webgl' | 'show' | 'reach' | 'missing' | 'answer' | 'broke' | 'large' | 'elsewhere' | 'empty' | 'glb' |
+ * 'version' | 'damaged' | 'truncated' | 'picture'} FaultKind */
+
+/** An error whose message is one sentence for the visitor: English until `translate`. */
 export class SceneFault extends Error {
   name = 'SceneFault';
+
+  /** @param {FaultKind} kind @param {Record<string, string | number>} [values] for the places in its text */
+  constructor(kind, values = {}) {
+    super(fill(EN[`fault.${kind}`], values));
+    this.kind = kind;
+    this.values = values;
+  }
+
+  /** @param {import('./texts.js').Texts} texts */
+  translate(texts) {
+    this.message = fill(texts[`fault.${this.kind}`], this.values);
+    return this;
+  }
 }
 
 /** What one scene may hold; the server writes about 300 kilobytes of geometry and one picture. */
@@ -32,7 +50,7 @@ export function checkGlb(data) {
   const { json, bin } = readContainer(data);
   const [views, accessors] = [list(json, 'bufferViews'), list(json, 'accessors')];
   for (const buffer of list(json, 'buffers')) {
-    if (buffer.uri !== undefined) throw new SceneFault('The scene refers to other files, which this viewer does not open.');
+    if (buffer.uri !== undefined) throw new SceneFault('elsewhere');
   }
   let unpacked = 0;
   for (const view of views) {
@@ -54,11 +72,11 @@ export function checkGlb(data) {
   }
   const size = countMeshes(json, accessors);
   if (size.triangles > LIMITS.triangles || size.vertices > LIMITS.vertices) throw tooLarge();
-  if (size.triangles === 0) throw new SceneFault('The scene holds no surface.');
+  if (size.triangles === 0) throw new SceneFault('empty');
   const images = list(json, 'images');
   let pixels = 0;
   for (const image of images) {
-    if (image.uri !== undefined) throw new SceneFault('The scene refers to other files, which this viewer does not open.');
+    if (image.uri !== undefined) throw new SceneFault('elsewhere');
     const view = views[image.bufferView];
     if (!view) throw damaged();
     pixels += picturePixels(bin.subarray(view.byteOffset ?? 0, (view.byteOffset ?? 0) + view.byteLength));
@@ -71,10 +89,10 @@ export function checkGlb(data) {
 function readContainer(data) {
   const bytes = new DataView(data);
   if (data.byteLength < 4 || bytes.getUint32(0, true) !== 0x46546c67) {
-    throw new SceneFault('This is not a scene: the file is no GLB.');
+    throw new SceneFault('glb');
   }
   if (data.byteLength < 20) throw truncated();
-  if (bytes.getUint32(4, true) !== 2) throw new SceneFault('The scene is a GLB of another version; this viewer reads version 2.');
+  if (bytes.getUint32(4, true) !== 2) throw new SceneFault('version');
   if (bytes.getUint32(8, true) > data.byteLength) throw truncated();
   const jsonLength = bytes.getUint32(12, true);
   if (bytes.getUint32(16, true) !== 0x4e4f534a || 20 + jsonLength > data.byteLength) throw damaged();
@@ -159,6 +177,6 @@ function count(value) {
   return Number(value);
 }
 
-const damaged = () => new SceneFault('The scene file is damaged.');
-const truncated = () => new SceneFault('The scene file is cut short; loading it again may help.');
-const tooLarge = () => new SceneFault('The scene is too large for a browser; this viewer opens up to four million triangles and 64 megapixels.');
+const damaged = () => new SceneFault('damaged');
+const truncated = () => new SceneFault('truncated');
+const tooLarge = () => new SceneFault('large');

@@ -1,12 +1,15 @@
 /** GLB bytes to a three.js object, and back to nothing. */
 
-import { DoubleSide, Mesh, MeshBasicMaterial, Sphere } from 'three';
+import { DoubleSide, Mesh, MeshBasicMaterial, Sphere, Vector3 } from 'three';
 import { GLTFLoader } from 'three/examples/jsm/loaders/GLTFLoader.js';
 import { MeshoptDecoder } from 'three/examples/jsm/libs/meshopt_decoder.module.js';
+import { sampleTriangles, summary } from './depth.js';
 import { checkGlb, SceneFault } from './glb.js';
 
 /** @typedef {import('three').Object3D} Object3D */
-/** @typedef {{ root: Object3D, farM: number }} LoadedScene farM: metres to the farthest point from the capture point */
+/** @typedef {import('./depth.js').Depth} Depth */
+/** @typedef {{ root: Object3D, meshes: Mesh[], farM: number, depth: Depth }} LoadedScene farM: metres to the farthest point
+ * from the capture point */
 
 /**
  * @param {ArrayBuffer} data a whole GLB, with its pictures inside
@@ -18,7 +21,7 @@ export async function parseScene(data) {
   const loader = new GLTFLoader();
   loader.setMeshoptDecoder(MeshoptDecoder);
   const gltf = await loader.parseAsync(data, '').catch(() => {
-    throw new SceneFault('The scene file is damaged.');
+    throw new SceneFault('damaged');
   });
   const root = gltf.scene;
   const meshes = meshesOf(root);
@@ -26,10 +29,10 @@ export async function parseScene(data) {
   // Where a picture cannot be decoded the loader shows the bare mesh: to a visitor that is a white room, not a scene.
   if (declared.pictures > 0 && !meshes.some((mesh) => colourMap(mesh))) {
     disposeScene(root);
-    throw new SceneFault('The picture inside the scene is damaged.');
+    throw new SceneFault('picture');
   }
   root.updateMatrixWorld(true);
-  return { root, farM: Math.max(1, ...meshes.map(reach)) };
+  return { root, meshes, farM: Math.max(1, ...meshes.map(reach)), depth: measure(meshes) };
 }
 
 /** Free what the scene holds on the GPU and the decoded pictures. @param {Object3D} root */
@@ -87,4 +90,21 @@ function reach(mesh) {
   mesh.geometry.computeBoundingSphere();
   const sphere = new Sphere().copy(/** @type {Sphere} */ (mesh.geometry.boundingSphere)).applyMatrix4(mesh.matrixWorld);
   return sphere.center.length() + sphere.radius;
+}
+
+/** @param {Mesh[]} meshes @returns {Depth} */
+function measure(meshes) {
+  const [distances, weights] = [/** @type {number[]} */ ([]), /** @type {number[]} */ ([])];
+  const at = new Vector3();
+  for (const { geometry, matrixWorld } of meshes) {
+    const { index, attributes } = geometry;
+    const corner = (/** @type {number} */ i) => {
+      at.fromBufferAttribute(attributes.position, index ? index.getX(i) : i).applyMatrix4(matrixWorld);
+      return /** @type {[number, number, number]} */ ([at.x, at.y, at.z]);
+    };
+    const found = sampleTriangles(corner, Math.floor((index ?? attributes.position).count / 3));
+    for (const distance of found.distances) distances.push(distance);
+    for (const weight of found.weights) weights.push(weight);
+  }
+  return summary(distances, weights);
 }

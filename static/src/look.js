@@ -1,16 +1,16 @@
 /**
- * Where the visitor's head is and where it looks: pure maths, no imports, tested by node.
+ * Where the visitor's head is and where it looks: pure maths, tested by node.
  *
  * Axes as in glTF and in panorama/sphere.py: metres, +Y up, yaw 0 looks along -Z, yaw grows to the right (+X at 90°),
  * pitch grows upwards. Angles are degrees at every border of this file.
  *
  * @typedef {{ x: number, y: number, z: number, yaw: number, pitch: number }} Pose metres and degrees
  * @typedef {{ pose: Pose, fov: number }} View fov: degrees, see verticalFov
- * @typedef {[number, number, number]} Vec3
+ * @typedef {import('./headbox.js').Vec3} Vec3
  */
 
-/** Farther from the capture point than this the layers behind the first one begin to show their holes. */
-export const HEAD_RADIUS_M = 0.5;
+import { HEAD_RADIUS_M, softStep } from './headbox.js';
+
 export const FOV_DEFAULT = 70;
 export const FOV_MIN = 25;
 export const FOV_MAX = 100;
@@ -51,18 +51,16 @@ export function allowed(wanted, current = HOME) {
 }
 
 /**
- * A step of the head in its own directions, seen from above: forward is where the yaw points, up is +Y.
+ * A step of the head in its own directions, seen from above: forward is where the yaw points, up is +Y. It eases out near
+ * the edge of the head box.
  * @param {Readonly<Pose>} pose @param {{ forward?: number, right?: number, up?: number }} step metres @returns {Pose}
  */
 export function stepped(pose, { forward = 0, right = 0, up = 0 }) {
   const sin = Math.sin(pose.yaw * RAD);
   const cos = Math.cos(pose.yaw * RAD);
-  return allowed({
-    ...pose,
-    x: pose.x + forward * sin + right * cos,
-    y: pose.y + up,
-    z: pose.z - forward * cos + right * sin,
-  });
+  const step = /** @type {Vec3} */ ([forward * sin + right * cos, up, right * sin - forward * cos]);
+  const [x, y, z] = softStep([pose.x, pose.y, pose.z], step);
+  return allowed({ ...pose, x, y, z });
 }
 
 /**
@@ -107,6 +105,17 @@ export function samePose(a, b) {
 export function verticalFov(fov, aspect) {
   const half = Math.tan((fov * RAD) / 2) / Math.sqrt(Math.min(1, aspect));
   return (2 * Math.atan(half)) / RAD;
+}
+
+/**
+ * Half the angles, in radians, that a frame with a flat map spans: all of it at the usual field of view, less at a
+ * smaller one.
+ * @param {number} fov degrees @param {number} aspect @returns {[number, number]}
+ */
+export function mapSpan(fov, aspect) {
+  const zoom = Math.min(1, fov / FOV_DEFAULT);
+  const [x, y] = aspect > 2 ? [(Math.PI / 2) * aspect, Math.PI / 2] : [Math.PI, Math.PI / aspect];
+  return [x * zoom, y * zoom];
 }
 
 /**

@@ -8,27 +8,60 @@ import { swapTo } from './swap.js';
 
 /** @typedef {import('./element.js').Ldm3dViewer} Viewer */
 
+const ALLOW = 'xr-spatial-tracking; fullscreen; gyroscope; accelerometer; magnetometer';
+
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const viewer = /** @type {Viewer} */ (/** @type {unknown} */ (element('viewer')));
+const texts = /** @type {Record<string, string>} */ (JSON.parse(document.body.dataset.texts ?? '{}'));
+const current = () => document.body.dataset.scene ?? '';
 const embedded = window.parent !== window;
-document.documentElement.classList.toggle('embedded', embedded);
+const style = document.documentElement.classList;
+style.toggle('embedded', embedded);
+style.toggle('hosted', embedded && sameOrigin());
 
+wireButtons();
 await customElements.whenDefined('ldm3d-viewer');
 keepViewInLink();
-wireButtons();
-viewer.addEventListener('load', () => say('The scene is here.', true));
-if (embedded) listenToParent(viewer, { show, current: () => document.body.dataset.scene ?? '' });
+const flatIfNeeded = () => canDraw() || showFlat(current());
+viewer.addEventListener('error', flatIfNeeded);
+if (viewer.dataset.state === 'error') flatIfNeeded(); // it was told before this script listened
+if (embedded) listenToParent(viewer, { show, current, painting: (now) => style.toggle('painting', now) });
 else keysWithoutFocus();
 
 /** Another scene on the same page and in the same WebGL context. @param {string} id @returns {Promise<void>} */
 async function show(id) {
-  await viewer.load(`/scenes/${id}/scene.glb`);
-  viewer.pose = HOME;
+  try {
+    await viewer.load(`/scenes/${id}/scene.glb`);
+    viewer.pose = HOME;
+  } catch (error) {
+    if (canDraw()) throw error;
+    showFlat(id);
+  }
   await swapTo(id);
   document.body.dataset.scene = id;
-  viewer.poster = `/scenes/${id}/preview.jpg`;
   for (const link of ['open', 'vr-open']) element(link).setAttribute('href', `/s/${id}`);
   history.replaceState(null, '', `/s/${id}`);
+}
+
+/** Where nothing can be drawn in three dimensions, the viewer shows its poster, flat and turning. @param {string} id */
+function showFlat(id) {
+  if (id) viewer.poster = `/scenes/${id}/rgb.png`;
+}
+
+/** Only asked when a scene failed: the answer costs a WebGL context. */
+function canDraw() {
+  const context = document.createElement('canvas').getContext('webgl2');
+  context?.getExtension('WEBGL_lose_context')?.loseContext();
+  return context !== null;
+}
+
+/** Whether the page around is the app's own. */
+function sameOrigin() {
+  try {
+    return window.parent.location.origin === location.origin;
+  } catch {
+    return false;
+  }
 }
 
 /** Nobody clicks a picture first in order to look around in it: keys that no other element has go to the viewer. */
@@ -40,10 +73,9 @@ function keysWithoutFocus() {
   }
 }
 
-/** What happened, for a while. @param {string} text @param {boolean} [quiet] for screen readers only */
-function say(text, quiet = false) {
+/** What happened, for a while. @param {string} text */
+function say(text) {
   const place = element('said');
-  place.classList.toggle('quiet', quiet);
   place.textContent = text;
   setTimeout(() => {
     if (place.textContent === text) place.textContent = '';
@@ -52,25 +84,25 @@ function say(text, quiet = false) {
 
 /** The link to what is seen now. */
 function linkHere() {
-  const { pose, fov } = viewer;
   const link = new URL(location.href);
-  link.hash = encodeView({ pose, fov });
+  link.hash = encodeView(viewer.view);
   return link.href;
 }
 
 function keepViewInLink() {
   const follow = () => {
     const view = decodeView(location.hash);
-    if (view) [viewer.pose, viewer.fov] = [view.pose, view.fov];
+    if (view) viewer.view = view;
   };
   follow();
   addEventListener('hashchange', follow);
   let timer = 0;
-  viewer.addEventListener('pose', () => {
+  const write = () => {
     // Browsers refuse more than a hundred changes in half a minute; a link is needed when the movement rests.
     clearTimeout(timer);
     timer = window.setTimeout(() => history.replaceState(null, '', linkHere()), 300);
-  });
+  };
+  for (const type of ['pose', 'look']) viewer.addEventListener(type, write);
 }
 
 function wireButtons() {
@@ -79,7 +111,7 @@ function wireButtons() {
   const give = async (/** @type {(link: string) => Promise<string>} */ how) => {
     const link = linkHere();
     const result = await how(link);
-    if (result) return say(result);
+    if (result) return say(texts[result]);
     const text = /** @type {HTMLInputElement} */ (element('link-text'));
     text.value = link;
     element('link').showPopover();
@@ -90,12 +122,19 @@ function wireButtons() {
   on('vr', () => void vr());
   viewer.addEventListener('xr-start', () => presenting(true));
   viewer.addEventListener('xr-end', () => presenting(false));
-  const full = element('fullscreen');
-  full.hidden = !document.fullscreenEnabled;
-  on('fullscreen', () => {
-    if (document.fullscreenElement) void document.exitFullscreen();
-    else document.documentElement.requestFullscreen().catch(() => say('Full screen is not allowed here.'));
+
+  const code = /** @type {HTMLTextAreaElement} */ (element('embed-text'));
+  element('embed').addEventListener('beforetoggle', () => (code.value = frameHere()));
+  on('embed-copy', async () => {
+    if (await copy(code.value)) say(texts.code_copied);
+    else code.select();
   });
+}
+
+/** The HTML that puts this view into somebody's page. */
+function frameHere() {
+  const link = linkHere().replaceAll('&', '&amp;');
+  return `<iframe src="${link}" width="960" height="540" title="360° scene" style="border:0" allow="${ALLOW}" allowfullscreen></iframe>`;
 }
 
 async function vr() {
@@ -103,18 +142,16 @@ async function vr() {
   try {
     await viewer.enterVR();
   } catch (error) {
-    const blocked = error instanceof Error && 'reason' in error && error.reason === 'blocked';
-    // The frame around forbids it, the page alone does not. A pop-up blocker may mind; the card has the link as well.
-    if (blocked) window.open(element('open').getAttribute('href') ?? '/', '_blank', 'noopener');
     element('vr-why').textContent = error instanceof Error ? error.message : String(error);
+    /** @type {HTMLImageElement} */ (element('vr-code')).src = `/api/scenes/${current()}/qr.svg`;
     element('vr-help').showPopover();
   }
 }
 
 /** @param {boolean} now */
 function presenting(now) {
-  document.documentElement.classList.toggle('presenting', now);
+  style.toggle('presenting', now);
   const label = element('vr').querySelector('span');
-  if (label) label.textContent = now ? 'Leave VR' : 'VR';
-  say(now ? 'The scene is in the headset.' : 'Back on the page.');
+  if (label) label.textContent = now ? texts.leave_vr : texts.vr;
+  say(now ? texts.in_headset : texts.on_page);
 }

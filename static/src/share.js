@@ -2,27 +2,28 @@
 
 /**
  * @param {string} link @param {string} title
- * @returns {Promise<string>} what to say about it; empty where nothing worked and the link has to be shown
+ * @returns {Promise<'shared' | 'not_shared' | 'copied' | ''>} what came of it, by its name among the page's texts; empty
+ * where nothing worked and the link has to be shown
  */
 export async function share(link, title) {
   if (navigator.share && navigator.canShare?.({ url: link })) {
     try {
       await navigator.share({ url: link, title });
-      return 'Shared.';
+      return 'shared';
     } catch (error) {
-      if (error instanceof DOMException && error.name === 'AbortError') return 'Not shared.';
+      if (error instanceof DOMException && error.name === 'AbortError') return 'not_shared';
     }
   }
   return copy(link);
 }
 
-/** @param {string} link @returns {Promise<string>} as `share` */
-export async function copy(link) {
+/** @param {string} text @returns {Promise<'copied' | ''>} as `share` */
+export async function copy(text) {
   try {
-    await navigator.clipboard.writeText(link); // needs https, permission and focus
-    return 'Link copied.';
+    await navigator.clipboard.writeText(text); // needs https, permission and focus
+    return 'copied';
   } catch {
-    return copyBySelection(link) ? 'Link copied.' : '';
+    return copyBySelection(text) ? 'copied' : '';
   }
 }
 

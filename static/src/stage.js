@@ -4,8 +4,11 @@
  */
 
 import { Group, NoToneMapping, PerspectiveCamera, Scene, SRGBColorSpace, WebGLRenderer } from 'three';
+import { Backdrop } from './backdrop.js';
+import { FARTHEST } from './depth.js';
 import { disposeScene, sharpen } from './loading.js';
-import { verticalFov } from './look.js';
+import { FOV_DEFAULT, HOME } from './look.js';
+import { Painter } from './painter.js';
 
 /** @typedef {import('./loading.js').LoadedScene} LoadedScene */
 /** @typedef {import('./look.js').View} View */
@@ -16,7 +19,9 @@ const NO_SCENE = 0x15171a;
 
 export class Stage {
   #scene = new Scene();
-  #camera = new PerspectiveCamera(70, 1, NEAR_M, 100);
+  #camera = new PerspectiveCamera(FOV_DEFAULT, 1, NEAR_M, 100);
+  #backdrop = new Backdrop();
+  #pictures = 0;
   /** What the headset's own space stands on; at the capture point, facing forward, while there is none. */
   rig = new Group();
   #renderer;
@@ -26,7 +31,9 @@ export class Stage {
   #request = 0;
   #lastMs = 0;
   #visible = true;
-  #fov = 70;
+  /** @type {View} */
+  #view = { pose: HOME, fov: FOV_DEFAULT };
+  #sway = { right: 0, up: 0 };
   #frame;
   #watchers;
   /** Called before each frame with the time since the last one; true asks for another frame after it. */
@@ -46,11 +53,13 @@ export class Stage {
     this.#renderer.toneMapping = NoToneMapping;
     this.#renderer.outputColorSpace = SRGBColorSpace;
     this.#renderer.setClearColor(NO_SCENE);
+    this.#renderer.info.autoReset = false; // one frame may take several passes
+    this.painter = new Painter(this.#renderer);
     this.#camera.rotation.order = 'YXZ';
     this.rig.add(this.#camera);
-    this.#scene.add(this.rig);
+    this.#scene.add(this.rig, this.#backdrop.mesh);
     frame.prepend(canvas);
-    canvas.addEventListener('webglcontextrestored', this.invalidate);
+    canvas.addEventListener('webglcontextrestored', this.#restored);
     this.#watchers = watchVisibility(frame, (visible) => this.#setVisible(visible), this.refit);
     this.refit();
   }
@@ -75,35 +84,63 @@ export class Stage {
     };
   }
 
-  /** Replace what is shown; what was there is freed. @param {LoadedScene | null} next */
+  /** Replace what is shown, a flat picture as well; what was there is freed. @param {LoadedScene | null} next */
   show(next) {
     const old = this.#shown;
+    this.#shown = next;
+    this.painter.show(next);
     if (old) {
       this.#scene.remove(old.root);
       disposeScene(old.root);
     }
-    this.#shown = next;
+    this.#backdrop.hide();
     if (next) {
       sharpen(next.root, Math.min(8, this.#renderer.capabilities.getMaxAnisotropy()));
       this.#scene.add(next.root);
-      this.#camera.far = next.farM * 1.1 + 1;
-      this.#camera.updateProjectionMatrix();
+      this.#camera.far = (next.farM * 1.1 + 1) * FARTHEST;
     }
     this.invalidate();
+  }
+
+  /** A flat panorama all round, instead of the scene. @param {HTMLImageElement} image decoded @param {boolean} atOnce */
+  showPicture(image, atOnce) {
+    this.#backdrop.show(image, atOnce);
+    this.#pictures += 1;
+    if (this.#shown) this.#shown.root.visible = false;
+    this.invalidate();
+  }
+
+  /** The scene again. */
+  hidePicture() {
+    this.#backdrop.hide();
+    if (this.#shown) this.#shown.root.visible = true;
+    this.invalidate();
+  }
+
+  get hasPicture() {
+    return this.#backdrop.visible;
+  }
+
+  /** What is shown now. */
+  get shown() {
+    return this.#shown;
   }
 
   get hasScene() {
     return this.#shown !== null;
   }
 
-  /** @param {View} view */
-  look({ pose, fov }) {
-    this.#fov = fov;
+  /** What lies in the scene beside the scene itself: a headset's panel. */
+  get space() {
+    return this.#scene;
+  }
+
+  /** @param {View} view @param {{ right: number, up: number }} [sway] */
+  look(view, sway = { right: 0, up: 0 }) {
+    this.#view = view;
+    this.#sway = sway;
     if (this.#renderer.xr.isPresenting) return; // the headset moves the camera then
-    this.#camera.position.set(pose.x, pose.y, pose.z);
-    this.#camera.rotation.set((pose.pitch * Math.PI) / 180, (-pose.yaw * Math.PI) / 180, 0);
-    this.#camera.fov = verticalFov(fov, this.#camera.aspect);
-    this.#camera.updateProjectionMatrix();
+    this.painter.aim(this.#camera, view, sway);
   }
 
   /** Draw one frame soon. */
@@ -113,7 +150,8 @@ export class Stage {
       this.#request = 0;
       if (this.#renderer.xr.isPresenting) return;
       // After a rest the last frame is long ago: then a movement starts with a small step instead of a jump.
-      const again = this.#step(Math.min(nowMs - this.#lastMs, 50));
+      const dtMs = Math.min(nowMs - this.#lastMs, 50);
+      const again = [this.#step(dtMs), this.#backdrop.step(dtMs)].includes(true);
       this.#lastMs = nowMs;
       this.draw();
       if (again) this.invalidate();
@@ -122,7 +160,8 @@ export class Stage {
 
   /** Draw now; a headset's session calls this for each of its frames. */
   draw() {
-    this.#renderer.render(this.#scene, this.#camera);
+    this.#renderer.info.reset();
+    this.painter.paint(this.#scene, this.#camera, this.#view, `${this.#pictures} ${this.#backdrop.share}`);
     this.#frames += 1;
   }
 
@@ -130,13 +169,21 @@ export class Stage {
     this.#watchers();
     cancelAnimationFrame(this.#request);
     this.#visible = false;
-    this.canvas.removeEventListener('webglcontextrestored', this.invalidate);
+    this.canvas.removeEventListener('webglcontextrestored', this.#restored);
     this.show(null);
+    this.painter.dispose();
+    this.#backdrop.dispose();
     this.#renderer.dispose();
     // A browser grants a page few contexts and frees one only when it collects garbage; do not wait for that.
     this.#renderer.forceContextLoss();
     this.canvas.remove();
   }
+
+  #restored = () => {
+    this.#renderer.setClearColor(NO_SCENE); // three forgets this one
+    this.painter.forget();
+    this.invalidate();
+  };
 
   /** @param {boolean} visible */
   #setVisible(visible) {
@@ -151,8 +198,7 @@ export class Stage {
     this.#renderer.setPixelRatio(Math.min(window.devicePixelRatio, MAX_PIXEL_RATIO));
     this.#renderer.setSize(width, height, false); // the style sheet stretches the canvas
     this.#camera.aspect = width / height;
-    this.#camera.fov = verticalFov(this.#fov, this.#camera.aspect);
-    this.#camera.updateProjectionMatrix();
+    this.painter.aim(this.#camera, this.#view, this.#sway);
     // Setting a canvas' size empties it: draw in the same task, or a resize flickers.
     if (this.#visible) this.draw();
   };

@@ -56,10 +56,11 @@ class Visit:
         self.page.goto(self.site.url + path)
         return self
 
-    def bare(self, source: str = "") -> Visit:
-        """A page with nothing but the viewer, under the scene page's policy."""
-        attributes = f'src="{source}"' if source else ""
-        html = f"""<!doctype html><title>viewer</title><link rel="icon" href="data:,">
+    def bare(self, source: str = "", *, controls: str = "none", lang: str = "en") -> Visit:
+        """A page with nothing but the viewer, under the scene page's policy. controls: as the attribute; "": all."""
+        attributes = f'src="{source}" ' if source else ""
+        attributes += f'controls="{controls}"' if controls else ""
+        html = f"""<!doctype html><html lang="{lang}"><title>viewer</title><link rel="icon" href="data:,">
             <link rel="stylesheet" href="/bare.css"><script type="module" src="/viewer/viewer.js"></script>
             <ldm3d-viewer id="viewer" {attributes}></ldm3d-viewer>"""
         css = "body { margin: 0 } ldm3d-viewer { position: fixed; inset: 0 }"
@@ -116,6 +117,7 @@ def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Visit]]:
     visits: list[Visit] = []
 
     def open_one(width: int = 320, height: int = 200, *, script: str = "", **options: Any) -> Visit:
+        options.setdefault("reduced_motion", "reduce")  # nothing moves but what a test moves
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         if script:
             context.add_init_script(script)

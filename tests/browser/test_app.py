@@ -4,6 +4,7 @@ import contextlib
 import io
 import re
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from playwright.sync_api import TimeoutError as TooLate
 
 from ldm3d_web.ldm3d.registry import MINI_FOLDER
 from ldm3d_web.panorama.preview import perspective
+from ldm3d_web.scenes.scene import title_of
 from tests.browser.conftest import WAIT_S
 from tests.khronos import assert_valid_glb
 from tests.tiny_models import ZERO_SNR_SCHEDULER, make_ldm3d_folder
@@ -19,6 +21,8 @@ from tests.web.process import started
 
 MS = 4 * WAIT_S * 1000
 EVIL = "a calm lake at dawn <img src=x onerror='hit=1'> ${globalThis.hit=2} {{value}} {% raw %} مرحبا \u202e 🌊"
+ROOT = Path(__file__).resolve().parents[2]
+OWN_PARTS = ("#stage", "#ask", "#trouble", "#examples", "#shelf")  # the rest of the page is Gradio's
 READY = "document.querySelector('ldm3d-viewer')?.dataset.state === 'ready'"
 
 
@@ -84,7 +88,7 @@ def check_canvas(frame, rgb):
 def start_painting(page, steps):
     """Type the number of steps, press Generate, wait for the first step."""
     if not page.locator("#steps").is_visible():
-        page.click("#settings button >> nth=0")
+        page.click("#options button >> nth=0")
     field = page.locator("#steps input[type=number]")
     field.click()
     field.press("Control+a")
@@ -111,22 +115,24 @@ def test_from_a_sentence_to_a_link_that_outlives_the_server(open_page, model, tm
         page.press("#prompt textarea", "Enter")
         until(page, "document.querySelector('.hero').dataset.state === 'done'")
         assert any(re.fullmatch(r"Step \d+ of \d+", words) for words in page.evaluate("told"))
-        assert page.text_content(".made .prompt") == EVIL
-        assert page.evaluate("document.querySelector('.made .prompt').children.length") == 0
+        scene_id = page.get_attribute(".shelf li", "data-id")
+        link = f"{server.url}/s/{scene_id}"
+        assert page.url == f"{server.url}/?scene={scene_id}"
+        assert page.text_content(".shelf li span") == title_of(EVIL)
+        assert page.evaluate("document.querySelector('.shelf span').children.length") == 0
         assert page.evaluate("typeof window.hit") == "undefined"
+        frame = scene_frame(page)
+        assert frame.text_content("#about blockquote") == EVIL
+        assert frame.evaluate("document.querySelector('#about blockquote').children.length") == 0
+        assert frame.evaluate("typeof window.hit") == "undefined"
 
-        link = page.input_value(".made .url")
-        scene_id = link.rsplit("/", 1)[1]
-        assert link == f"{server.url}/s/{scene_id}"
         rgb = np.asarray(Image.open(io.BytesIO(server.client.get(f"/scenes/{scene_id}/rgb.png").content)))
-        check_canvas(scene_frame(page), rgb)
+        check_canvas(frame, rgb)
         for name in ("scene.glb", "portable.glb"):
             assert_valid_glb(server.client.get(f"/scenes/{scene_id}/{name}").content)
-        assert page.locator(".qr img").evaluate("image => image.naturalWidth > 0 || image.complete")
-        for address in page.locator(".made .files a").evaluate_all("links => links.map((link) => link.href)"):
+        for address in frame.locator(".files a").evaluate_all("links => links.map((link) => link.href)"):
             assert server.client.head(address).status_code == 200
-        until(page, f"document.querySelector('.strip a[href=\"/s/{scene_id}\"]') !== null")
-        assert page.text_content(".strip span").startswith("a calm lake at dawn <img src=x")
+        until(page, f"document.querySelector('.shelf a[href=\"/s/{scene_id}\"]') !== null")
 
         other = open_page(link)
         check_canvas(scene_frame(other), rgb)
@@ -158,6 +164,79 @@ def test_cancelling_and_closing_the_tab_stop_the_work(open_page, model, tmp_path
         page.wait_for_selector("#go")
         page.press("#prompt textarea", "Enter")
         until(page, "/prompt is empty/.test(document.querySelector('.trouble').textContent)")
+
+
+def test_a_visitor_is_inside_a_scene_before_asking_for_any(open_page, model, tmp_path):
+    with started(tmp_path, model, STARTERS=1) as server:
+        page = open_page(server.url)
+        until(page, "document.querySelector('.hero')?.dataset.state === 'done'")
+        frame = scene_frame(page)
+        first = frame.evaluate("document.body.dataset.scene")
+        until(page, "document.querySelectorAll('.shelf li').length === 4")
+        until(page, f"document.querySelector('.shelf [aria-current]').getAttribute('href') === '/s/{first}'")
+        frame.evaluate("window.mark = 1")
+        other = page.locator(".shelf a:not([aria-current])").first
+        other_id = other.get_attribute("href").removeprefix("/s/")
+        other.click()
+        until(page, "document.querySelector('.hero').dataset.state === 'done'")
+        assert frame.evaluate("[document.body.dataset.scene, window.mark]") == [other_id, 1]
+
+        # previews go to the viewer; when the generation is cancelled, what was there is there again
+        page.fill("#prompt textarea", "a red desert")
+        start_painting(page, 150)
+        frame.wait_for_function("() => document.documentElement.classList.contains('painting')", timeout=MS)
+        assert page.get_attribute(".ring", "aria-valuenow") is not None
+        page.click("#stop")
+        frame.wait_for_function("() => !document.documentElement.classList.contains('painting')", timeout=MS)
+        frame.wait_for_function(f"() => {READY}", timeout=MS, polling=100)
+        assert frame.evaluate("[document.body.dataset.scene, window.mark]") == [other_id, 1]
+
+        # the visitor may look at another one while theirs is painted
+        until_idle(server)
+        start_painting(page, 4)
+        page.locator(f".shelf a[href='/s/{first}']").click()
+        until(page, "document.querySelector('.shelf li a').getAttribute('aria-current') === 'true'")
+        until(page, "document.querySelector('.hero').dataset.state === 'done'")
+        made = page.get_attribute(".shelf li", "data-id")
+        assert made not in (first, other_id)
+
+        # what this browser made it may delete, and asks once more before it does
+        page.hover(".shelf li")
+        page.click(".shelf li .delete")
+        assert page.text_content(".shelf li .delete") == "For everyone?"
+        page.click(".shelf li .delete")
+        until(page, f"!document.querySelector('.shelf [data-id=\"{made}\"]')")
+        assert server.client.get(f"/s/{made}").status_code == 404
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_is_accessible_on_a_small_phone_in_german_too(browser, model, tmp_path, scheme):
+    with started(tmp_path, model, STARTERS=1) as server:
+        options = {"color_scheme": scheme, "locale": "de-DE", "has_touch": True, "reduced_motion": "reduce"}
+        context = browser.new_context(viewport={"width": 360, "height": 740}, **options)
+        page = context.new_page()
+        page.set_default_timeout(MS)
+        page.goto(server.url)
+        until(page, "document.querySelector('.hero')?.dataset.state === 'done'")
+        until(page, "document.querySelector('.shelf li')")
+        assert page.text_content("#go").strip() == "Malen" and page.evaluate("document.documentElement.lang") == "de-DE"
+        assert scene_frame(page).evaluate("document.documentElement.lang") == "de"
+        page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text())
+        for part in OWN_PARTS:
+            found = page.evaluate(
+                "(part) => axe.run(part, { iframes: false }).then(({ violations }) =>"
+                " violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))",
+                part,
+            )
+            assert found == [], part
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        small = page.evaluate(
+            "[...document.querySelectorAll('#go, #prompt textarea, .gallery-item, .shelf a, .shelf .more')]"
+            ".map((each) => [each.className, each.getBoundingClientRect()])"
+            ".filter(([, { width, height }]) => width > 0 && (width < 44 || height < 44)).map(([name]) => name)"
+        )
+        assert small == []
+        context.close()
 
 
 def until_idle(server):

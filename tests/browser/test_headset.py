@@ -1,9 +1,12 @@
-"""In a headset (Meta's emulator, Quest 3): both eyes see the room from where they are, and there is a way out."""
+"""In a headset (Meta's emulator, Quest 3): both eyes see the room from where they are, and there is a way out.
+
+What the panel does is in test_panel.py."""
 
 from __future__ import annotations
 
 import base64
 import math
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +16,7 @@ from tests.browser import room
 from tests.browser.site import ROOM
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = f"/s/{ROOM}"
+GLB = f"/scenes/{ROOM}/scene.glb"
 IPD = 0.063
 SIDE = 200  # pixels of an eye's picture; 90° wide and high
 
@@ -41,13 +44,18 @@ new Promise((done) => {
 @pytest.fixture
 def page(visit):
     emulator = (ROOT / "node_modules/iwer/build/iwer.min.js").read_text() + ";" + EMULATOR
-    return visit(2 * SIDE, SIDE, script=emulator).open(PAGE).ready()
+    return visit(2 * SIDE, SIDE, script=emulator).bare(GLB).ready()
 
 
-def enter(page, **pose: float) -> None:
+def enter(page, *, panel: bool = False, **pose: float) -> None:
+    """Into VR. panel: stay while the panel shows itself; else wait until it has gone and the view is free."""
     page.page.evaluate("(pose) => { document.getElementById('viewer').pose = pose }", pose)
-    page.page.click("#vr")
+    page.get(
+        "(window.panel = null, viewer.addEventListener('xr-panel', ({ detail }) => { window.panel = detail.open }), 0)"
+    )
+    page.get("await viewer.enterVR()")
     page.until("viewer.presenting")
+    page.until(f"window.panel === {'true' if panel else 'false'}")
 
 
 def eyes(page) -> list[np.ndarray]:
@@ -101,7 +109,7 @@ def test_leaving_brings_the_page_back_as_it_was(page, way):
     told = "viewer.addEventListener('xr-end', () => document.body.dataset.left = 'yes')"
     page.get(told)
     if way == "button":
-        page.get("document.getElementById('vr').click()")  # the emulator's canvas lies over the page
+        page.get("viewer.exitVR()")
     elif way == "headset":
         page.get("headset.activeSession.end()")
     else:
@@ -109,20 +117,76 @@ def test_leaving_brings_the_page_back_as_it_was(page, way):
         page.get(f"headset.controllers.right.updateButtonValue('{button}', 1)")
     page.until("document.body.dataset.left === 'yes'")
     page.until("viewer.shadowRoot.querySelector('.frame canvas') !== null")
-    page.page.wait_for_selector("#said:empty", state="attached")
     page.rest()
     assert page.get("viewer.pose") == before
     assert page.get("viewer.presenting") is False
-    middle = np.s_[60:120]  # between the title and the buttons
-    assert room.psnr(page.picture()[middle], shown[middle]) > 40
+    assert room.psnr(page.picture(), shown) > 40
     frames = page.get("viewer.stats().frames")
     page.get("await new Promise((go) => setTimeout(go, 500))")
     assert page.get("viewer.stats().frames") == frames, "nothing draws on"
 
 
+def test_a_session_that_the_system_ends_or_blurs_comes_back_sane(page):
+    before = page.get("(viewer.pose = { yaw: 70 }, viewer.pose)")
+    enter(page)
+    page.get("headset.updateVisibilityState('hidden')")  # taken off
+    eyes_or_none = "await new Promise((go) => setTimeout(go, 300))"
+    page.get(eyes_or_none)
+    page.get("headset.updateVisibilityState('visible')")
+    assert room.psnr(eyes(page)[0], truth(-1, yaw=70)) > 28
+    page.get("headset.activeSession.end()")
+    page.until("!viewer.presenting")
+    assert page.get("viewer.pose") == before
+    enter(page)  # and in again
+    assert room.psnr(eyes(page)[1], truth(1, yaw=70)) > 28
+
+
+def test_late_frames_step_quality_down_and_leaving_gives_it_back(page):
+    page.rest()
+    whole = page.get("viewer.stats().triangles")
+    page.get("(window.tiers = [], viewer.addEventListener('xr-tier', ({ detail }) => tiers.push(detail.tier)), 0)")
+    # Every frame takes longer than a headset waits: a real burden, on the page's own thread.
+    page.get(
+        """(() => { const real = XRSession.prototype.requestAnimationFrame;
+        XRSession.prototype.requestAnimationFrame = function (callback) {
+            return real.call(this, (...given) => {
+                const end = performance.now() + 40;
+                while (performance.now() < end);
+                callback(...given);
+            });
+        }; })()"""
+    )
+    enter(page)
+    page.until("tiers.at(-1) === 3")
+    assert page.get("tiers") == [1, 2, 3]
+    eyes(page)
+    triangles, tier = page.get("[viewer.stats().triangles, viewer.stats().tier]")
+    assert tier == 3 and 0.1 * whole < triangles / 2 < 0.5 * whole, "two eyes, fewer triangles each"
+    left, _ = eyes(page)
+    assert room.psnr(left, truth(-1)) > 22, "coarser, and still the room"
+    page.get("await viewer.exitVR()")
+    page.rest()
+    assert page.get("viewer.stats().triangles") == whole
+    assert room.psnr(page.picture(), room.photo(2 * SIDE, SIDE, 70)) > 28
+
+
+def test_beyond_the_head_box_the_picture_fades_smoothly(page):
+    enter(page)
+    bright = []
+    for x in (0.2, 0.5, 0.6, 0.7, 1.0):
+        page.get(f"headset.position.set({x}, 1.6, 0)")
+        eyes(page)
+        bright.append(eyes(page)[0].mean())
+    assert bright[1] < bright[0] and all(b < a for a, b in pairwise(bright[1:]))
+    assert bright[-1] < 0.1 * bright[0]
+    page.get("headset.position.set(0.2, 1.6, 0)")
+    eyes(page)
+    assert room.psnr(eyes(page)[0], truth(-1, (0.2, 0, 0))) > 28, "and comes back"
+
+
 def test_a_browser_without_a_headset_says_what_to_do(visit):
-    page = visit(640, 480).open(PAGE).ready()
-    page.page.click("#vr")
-    page.until("document.getElementById('vr-help').matches(':popover-open')")
-    assert "headset" in page.page.inner_text("#vr-why")
+    page = visit(640, 480).bare(GLB, controls="vr").ready()
+    page.page.locator("#viewer .bar button.vr").click()
+    page.until("!viewer.shadowRoot.querySelector('.note').hidden")
+    assert "headset" in page.page.locator("#viewer .note").inner_text()
     page.faults.clear()  # the browser itself says so as well, in its console

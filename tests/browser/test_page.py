@@ -67,17 +67,17 @@ def test_every_download_is_there(visit):
 def test_the_page_is_accessible_on_a_small_phone(visit, scheme):
     page = visit(360, 640, color_scheme=scheme, has_touch=True).open(PAGE).ready()
     page.page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text())
-    for card in ("download", "about", "help"):
+    for card in ("download", "about", "embed", "link", "vr-help"):
         page.get(f"document.getElementById('{card}').showPopover()")
         found = page.get("axe.run().then(({ violations }) => violations.map(({ id, help }) => [id, help]))")
         assert found == []
-    page.get("document.getElementById('help').hidePopover()")
+    page.get("document.getElementById('vr-help').hidePopover()")
     assert page.get("document.documentElement.scrollWidth") <= 360
     sizes = page.get(
         "[...document.querySelectorAll('.actions > *')].map((each) => each.getBoundingClientRect())"
         ".filter(({ width }) => width > 0).map(({ left, right, width, height }) => [left, right, width, height])"
     )
-    assert len(sizes) >= 6
+    assert len(sizes) == 5
     for left, right, width, height in sizes:
         assert left >= 0 and right <= 360 and width >= 44 and height >= 44
 
@@ -148,7 +148,7 @@ def test_the_empty_page_says_what_to_do(visit):
 
 
 def test_the_scene_is_seen_on_the_page(visit):
-    page = visit(480, 640).open(PAGE).ready()
-    middle = page.picture()[220:420]
+    page = visit(480, 640, reduced_motion="reduce").open(PAGE).ready()
+    middle = page.picture()[220:420, :400]  # left of the buttons
     fov = page.get("2 * Math.atan(Math.tan(viewer.fov * Math.PI / 360) / Math.sqrt(480 / 640)) * 180 / Math.PI")
-    assert room.psnr(middle, room.photo(480, 640, fov)[220:420]) > 28
+    assert room.psnr(middle, room.photo(480, 640, fov)[220:420, :400]) > 28

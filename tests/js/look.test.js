@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { allowed, approach, approachPose, directionThrough, framePoint, grabbed, HEAD_RADIUS_M, HOME, stepped, verticalFov, wrapDegrees } from '../../static/src/look.js';
+import { allowed, approach, approachPose, directionThrough, framePoint, grabbed, HOME, stepped, verticalFov, wrapDegrees } from '../../static/src/look.js';
+import { HEAD_RADIUS_M } from '../../static/src/headbox.js';
 
 const near = (a, b, tolerance = 1e-9) => assert.ok(Math.abs(a - b) <= tolerance, `${a} is not ${b}`);
 const unit = (v) => v.map((x) => x / Math.hypot(...v));

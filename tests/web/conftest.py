@@ -42,7 +42,7 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def running(**settings) -> Iterator[Server]:
     """A server with these settings until the block ends."""
-    given = Settings(port=0, **settings)
+    given = Settings(port=0, **{"starters": False, **settings})
     listener = bind(given)
     app = build_app(given)
     config = uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=2)

@@ -23,7 +23,7 @@ class Process:
     """A running server: where it is, a client for it, and how to end it."""
 
     def __init__(self, data: Path, model: str, **settings: Any):
-        given = {"PORT": 0, "DATA": data, "MODEL": model, **settings}
+        given = {"PORT": 0, "DATA": data, "MODEL": model, "STARTERS": 0, **settings}
         environment = {**os.environ, "OMP_NUM_THREADS": "1", **{f"LDM3D_{n}": str(v) for n, v in given.items()}}
         command = [sys.executable, "-m", "ldm3d_web", "serve"]
         self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)

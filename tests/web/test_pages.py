@@ -115,3 +115,19 @@ def test_links_follow_the_public_address_and_embedding_its_setting(tiny_folder, 
         assert meta(page.text)["og:url"] == f"https://scenes.example.org/s/{scene_id}"
         assert page.headers["content-security-policy"].endswith("frame-ancestors 'self' https://blog.example")
         assert server.client.get("/api/scenes").json() == {"scenes": []}
+
+
+@pytest.mark.parametrize(("accepted", "given"), [("br, gzip", "br"), ("gzip", "gzip"), ("identity", None)])
+def test_the_viewer_comes_compressed_and_is_not_fetched_twice(server, accepted, given):
+    asked = {"Accept-Encoding": accepted}
+    whole = server.client.get("/viewer/viewer.js?v=1", headers={"Accept-Encoding": "identity"})
+    answer = server.client.get("/viewer/viewer.js?v=1", headers=asked)
+    assert answer.headers.get("content-encoding") == given and "Accept-Encoding" in answer.headers["vary"]
+    assert "javascript" in answer.headers["content-type"] and "immutable" in answer.headers["cache-control"]
+    size = int(answer.headers["content-length"])
+    assert size < 230_000 if given else size == len(whole.content)
+    again = server.client.get("/viewer/viewer.js?v=1", headers={**asked, "If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304 and not again.content
+    assert given is None or answer.headers["etag"] != whole.headers["etag"]
+    assert server.client.get("/viewer/host.js").headers["cache-control"] == "no-cache"
+    assert server.client.get("/viewer/nothing.js").status_code == 404
