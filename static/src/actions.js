@@ -41,7 +41,8 @@ export function actionsOf(viewer, { texts, say, announce }) {
       if (viewer.presenting) return viewer.exitVR();
       await viewer.enterVR().catch((error) => {
         const blocked = error instanceof NoVr && error.reason === 'blocked';
-        // The frame around forbids it, the page alone does not. A pop-up blocker may mind; so the sentence has the link too.
+        // The frame around forbids it, the page alone does not. A pop-up blocker may mind; so the sentence has the
+        // link too.
         const page = blocked ? `${location.href.split('#')[0]}#${encodeView(viewer.view)}` : '';
         if (page) window.open(page, '_blank', 'noopener');
         say(error.message, page);

@@ -3,7 +3,8 @@
  * Each new picture fades in over the one before. Drawn behind everything, and instead of an older scene.
  */
 
-import { BackSide, LinearFilter, Mesh, RepeatWrapping, ShaderMaterial, SphereGeometry, SRGBColorSpace, Texture } from 'three';
+import { BackSide, LinearFilter, Mesh, RepeatWrapping, ShaderMaterial, SphereGeometry, SRGBColorSpace,
+  Texture } from 'three';
 
 const FADE_MS = 350;
 
@@ -50,7 +51,8 @@ export class Backdrop {
   show(image, atOnce) {
     const { old, now, share } = this.#material.uniforms;
     const texture = new Texture(image);
-    Object.assign(texture, { colorSpace: SRGBColorSpace, wrapS: RepeatWrapping, minFilter: LinearFilter, generateMipmaps: false });
+    Object.assign(texture, { colorSpace: SRGBColorSpace, wrapS: RepeatWrapping });
+    Object.assign(texture, { minFilter: LinearFilter, generateMipmaps: false });
     texture.needsUpdate = true;
     this.#forgetOld();
     const fades = this.mesh.visible && now.value !== null && !atOnce;

@@ -1,4 +1,5 @@
-/** The viewer's own buttons, with a card beside some of them. They fade while nobody stirs, and never under the focus. */
+/** The viewer's own buttons, with a card beside some of them. They fade while nobody stirs, and never under the
+ * focus. */
 
 import { icon, make } from './dom.js';
 
@@ -23,7 +24,8 @@ export class Bar {
    */
   constructor(host, label, closeLabel, items) {
     this.#host = host;
-    this.box = make('div', { class: 'bar', part: 'bar', role: 'toolbar', 'aria-label': label, 'aria-orientation': 'vertical' });
+    const roles = { role: 'toolbar', 'aria-label': label, 'aria-orientation': 'vertical' };
+    this.box = make('div', { class: 'bar', part: 'bar', ...roles });
     this.cards = make('div', { class: 'cards' });
     this.box.hidden = items.length === 0;
     for (const item of items) this.#add(item, closeLabel);
@@ -81,7 +83,8 @@ export class Bar {
     }
     const close = make('button', { type: 'button', class: 'close', 'aria-label': closeLabel }, icon('close'));
     const heading = make('h2', { id: `${name}-heading` }, label);
-    const box = make('section', { class: `card ${name}`, id: `${name}-card`, 'aria-labelledby': heading.id, hidden: true });
+    const id = `${name}-card`;
+    const box = make('section', { class: `card ${name}`, id, 'aria-labelledby': heading.id, hidden: true });
     box.append(close, heading, ...card);
     button.setAttribute('aria-expanded', 'false');
     button.setAttribute('aria-controls', box.id);
@@ -115,6 +118,7 @@ export class Bar {
   /** A grab at the scene closes the card. @param {PointerEvent} event */
   #outside(event) {
     const path = event.composedPath();
-    if (this.#open() && !path.includes(this.cards) && !path.includes(this.box)) this.toggle(/** @type {string} */ (this.#open()));
+    const open = this.#open();
+    if (open && !path.includes(this.cards) && !path.includes(this.box)) this.toggle(open);
   }
 }

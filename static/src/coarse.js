@@ -1,6 +1,7 @@
 /**
  * The same surface with fewer triangles, over the same vertices: only a second list of corners. Vertices that the eye
- * sees within one small cell, at about one distance, become one of them; triangles that collapse are left out. Nothing is
+ * sees within one small cell, at about one distance, become one of them; triangles that collapse are left out.
+ * Nothing is
  * torn, since neighbours share their new corner. Pure, no imports, tested by node.
  *
  * Two kinds of vertices stay: along the picture's seam (u 0 and 1, one place, two vertices), and where distances differ
@@ -12,7 +13,8 @@ const SEAM = 1e-3;
 const FIRST_DEG = 0.5;
 
 /**
- * @param {(vertex: number) => [number, number, number]} place metres @param {(vertex: number) => number} u of the texture
+ * @param {(vertex: number) => [number, number, number]} place metres @param {(vertex: number) => number} u of the
+ * texture
  * @param {number} vertices @param {ArrayLike<number>} index three corners a triangle @param {number} most triangles
  * @returns {Uint32Array} as index
  */

@@ -1,9 +1,12 @@
 /**
  * How far things are, how strongly that is shown, and in which colours. Pure, no imports, tested by node.
  *
- * Strength s moves a point along its ray from distance r to r' with 1/r' = s/r + (1 − s)/R. What an eye notices when the
- * head moves is parallax, and parallax is proportional to 1/r: so it is 1/r that is blended, and every parallax grows or
- * shrinks by the same share. (Blending r itself would stretch the far walls by metres before the near table stirs.) R is
+ * Strength s moves a point along its ray from distance r to r' with 1/r' = s/r + (1 − s)/R. What an eye notices when
+ * the
+ * head moves is parallax, and parallax is proportional to 1/r: so it is 1/r that is blended, and every parallax grows
+ * or
+ * shrinks by the same share. (Blending r itself would stretch the far walls by metres before the near table stirs.) R
+ * is
  * the scene's mean in the same measure, so that the world keeps its size: at 0 it is a sphere of radius R, at 1 itself,
  * above that its relief is exaggerated about R.
  */
@@ -32,7 +35,8 @@ export function swollen(r, strength, meanM) {
 /**
  * What a scene's distances come to, each sample weighted by how much of the eye's sphere it fills.
  * @param {ArrayLike<number>} distances metres, > 0 @param {ArrayLike<number>} weights of the same length, ≥ 0
- * @returns {Depth} meanM: one over the mean of 1/r; nearM, farM: what the depth look's colours span; houseM: how far a model of the
+ * @returns {Depth} meanM: one over the mean of 1/r; nearM, farM: what the depth look's colours span; houseM: how far
+ * a model of the
  * place seen from outside reaches, since with the whole sky it would be a speck
  */
 export function summary(distances, weights) {
@@ -58,7 +62,8 @@ export function summary(distances, weights) {
 }
 
 /**
- * Triangle by triangle, the distance of its middle and the share of the eye's sphere it fills. Large meshes are sampled.
+ * Triangle by triangle, the distance of its middle and the share of the eye's sphere it fills. Large meshes are
+ * sampled.
  * @param {(corner: number) => [number, number, number]} corner position in metres of the i-th corner, three a triangle
  * @param {number} triangles @param {number} [most] how many are looked at
  * @returns {{ distances: number[], weights: number[] }}

@@ -1,7 +1,8 @@
 /**
  * <ldm3d-viewer src="…/scene.glb" poster="…/preview.jpg">: a scene to look around in.
  *
- * Attribute `data-state`: empty | loading | ready | error. Events: progress, load, error, pose, look, xr-start, xr-end …,
+ * Attribute `data-state`: empty | loading | ready | error. Events: progress, load, error, pose, look, xr-start,
+ * xr-end …,
  * each with a `detail`. docs/viewer.md tells the whole contract.
  */
 
@@ -230,7 +231,8 @@ export class Ldm3dViewer extends HTMLElement {
     this.#overlay?.toggle('help');
   }
 
-  /** @returns {{ triangles: number, drawCalls: number, textures: number, geometries: number, frames: number, tier: number }} of
+  /** @returns {{ triangles: number, drawCalls: number, textures: number, geometries: number, frames: number, tier:
+   * number }} of
    * the last frame; what lives on the GPU; frames since the start; how far a headset's quality has stepped down */
   stats() {
     const tier = this.#headset?.tier ?? 0;
@@ -240,7 +242,8 @@ export class Ldm3dViewer extends HTMLElement {
 
   /**
    * Show another scene. The one before stays until the new one is whole, and stays if that fails.
-   * @param {string} url of a GLB @returns {Promise<void>} rejects with a SceneFault, whose message is for the visitor, or
+   * @param {string} url of a GLB @returns {Promise<void>} rejects with a SceneFault, whose message is for the
+   * visitor, or
    * with an AbortError where a later load took over
    */
   async load(url) {
@@ -452,7 +455,8 @@ export class Ldm3dViewer extends HTMLElement {
     return moves || again;
   }
 
-  /** How the scene is shown has changed. @param {string} [words] for those who listen @param {boolean} [tell] the page */
+  /** How the scene is shown has changed. @param {string} [words] for those who listen @param {boolean} [tell] the
+   * page */
   #changed(words = '', tell = true) {
     this.#refresh();
     if (words) this.#overlay?.announce(words);

@@ -1,5 +1,6 @@
 /**
- * Two eyes on one screen. Side by side: the left half for the left eye, for a phone in a viewer of cardboard or for eyes
+ * Two eyes on one screen. Side by side: the left half for the left eye, for a phone in a viewer of cardboard or for
+ * eyes
  * that can. Anaglyph: one picture for glasses of red and cyan.
  *
  * The anaglyph's weights are the least-squares ones of E. Dubois, "A projection method to generate anaglyph stereo
@@ -12,8 +13,16 @@ import { HalfFloatType, Matrix3, Mesh, OrthographicCamera, PerspectiveCamera, Sh
 import { bigTriangle } from './flatmap.js';
 
 const EYES_M = 0.063;
-const LEFT = new Matrix3().set(0.4561, 0.500484, 0.176381, -0.0400822, -0.0378246, -0.0157589, -0.0152161, -0.0205971, -0.00546856);
-const RIGHT = new Matrix3().set(-0.0434706, -0.0879388, -0.00155529, 0.378476, 0.73364, -0.0184503, -0.0721527, -0.112961, 1.2264);
+const LEFT = new Matrix3().set(
+  0.4561, 0.500484, 0.176381,
+  -0.0400822, -0.0378246, -0.0157589,
+  -0.0152161, -0.0205971, -0.00546856,
+);
+const RIGHT = new Matrix3().set(
+  -0.0434706, -0.0879388, -0.00155529,
+  0.378476, 0.73364, -0.0184503,
+  -0.0721527, -0.112961, 1.2264,
+);
 
 /** @typedef {import('three').WebGLRenderer} WebGLRenderer */
 /** @typedef {import('three').Scene} Scene */
@@ -63,7 +72,8 @@ export class Eyes {
     this.#anaglyph = null;
   }
 
-  /** One eye, beside the camera, its view shifted so that both meet on the screen's distance. @param {PerspectiveCamera}
+  /** One eye, beside the camera, its view shifted so that both meet on the screen's distance. @param
+   * {PerspectiveCamera}
    * camera @param {-1 | 1} side @param {number} screenM @param {number} aspect */
   #place(camera, side, screenM, aspect) {
     const top = camera.near * Math.tan((camera.fov * Math.PI) / 360);

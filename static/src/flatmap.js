@@ -11,7 +11,11 @@ import { mapSpan } from './look.js';
 const FACE_PX = 1024; // 11 pixels a degree: as fine as a texture 4096 wide
 
 export class FlatMap {
-  #target = new WebGLCubeRenderTarget(FACE_PX, { type: HalfFloatType, magFilter: LinearFilter, minFilter: LinearFilter });
+  #target = new WebGLCubeRenderTarget(FACE_PX, {
+    type: HalfFloatType,
+    magFilter: LinearFilter,
+    minFilter: LinearFilter,
+  });
   #cube = new CubeCamera(0.02, 5000, this.#target);
   #lens = new OrthographicCamera();
   #material = new ShaderMaterial({

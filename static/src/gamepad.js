@@ -5,7 +5,8 @@ const TURN_DEG_S = 90;
 const LEAN_M_S = 0.4;
 const ZOOM_S = 1.5; // the field of view's factor in a second
 
-/** @typedef {{ yaw: number, pitch: number, right: number, forward: number, up: number, zoom: number, recentre: boolean }} Wish
+/** @typedef {{ yaw: number, pitch: number, right: number, forward: number, up: number, zoom: number, recentre:
+ * boolean }} Wish
  * degrees a second, metres a second, and the factor of the field of view in a second */
 
 /**

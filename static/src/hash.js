@@ -41,7 +41,8 @@ export function encodeView({ pose, fov, look = LOOKS[0], stereo = STEREOS[0], de
 /**
  * Anyone can write a link: what is not a number or a known word is left out, what is out of range becomes the nearest
  * allowed value.
- * @param {string} hash with or without the `#` @returns {WholeView | null} null where the hash says nothing about the view
+ * @param {string} hash with or without the `#` @returns {WholeView | null} null where the hash says nothing about the
+ * view
  */
 export function decodeView(hash) {
   const given = new URLSearchParams(hash.replace(/^#/, ''));

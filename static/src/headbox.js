@@ -1,5 +1,6 @@
 /**
- * The room for the head: farther out the holes behind things begin to show. Its edge is felt, not hit: movements outwards
+ * The room for the head: farther out the holes behind things begin to show. Its edge is felt, not hit: movements
+ * outwards
  * ease out near it, movements inwards and along it are free. Pure, no imports, tested by node.
  *
  * @typedef {[number, number, number]} Vec3 metres from the capture point
@@ -9,7 +10,8 @@ export const HEAD_RADIUS_M = 0.5;
 const FREE_M = 0.3; // up to here nothing is held back
 
 /**
- * A step of the head. The way outwards that is left shrinks with each step by the same share, however the steps are cut:
+ * A step of the head. The way outwards that is left shrinks with each step by the same share, however the steps are
+ * cut:
  * ten small ones lead where one large one leads.
  * @param {Readonly<Vec3>} from within the box @param {Readonly<Vec3>} step @returns {Vec3}
  */

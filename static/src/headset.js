@@ -2,7 +2,8 @@
  * A session in the headset: frames, panel, ways out, comfort. No models or pictures are fetched for controllers: a
  * panorama needs no hands.
  *
- * Ways out: the headset's own menu, squeeze, a long press of the trigger (or a long pinch), the panel, the page's button.
+ * Ways out: the headset's own menu, squeeze, a long press of the trigger (or a long pinch), the panel, the page's
+ * button.
  */
 
 import { Vector3 } from 'three';
@@ -92,7 +93,8 @@ export class Headset {
   }
 
   /** The scene, its neighbours, or what happens to it has changed.
-   * @param {{ strength?: number, neighbours?: { previous: boolean, next: boolean }, status?: string, scene?: boolean }} news */
+   * @param {{ strength?: number, neighbours?: { previous: boolean, next: boolean }, status?: string, scene?: boolean
+   * }} news */
   tell({ strength, neighbours, status, scene }) {
     if (strength !== undefined) this.#panel.set({ depthStrength: (this.#strength = strength) });
     if (neighbours) this.#panel.set({ neighbours: (this.#neighbours = neighbours) });

@@ -8,7 +8,8 @@ import { checkGlb, SceneFault } from './glb.js';
 
 /** @typedef {import('three').Object3D} Object3D */
 /** @typedef {import('./depth.js').Depth} Depth */
-/** @typedef {{ root: Object3D, meshes: Mesh[], farM: number, depth: Depth }} LoadedScene farM: metres to the farthest point
+/** @typedef {{ root: Object3D, meshes: Mesh[], farM: number, depth: Depth }} LoadedScene farM: metres to the farthest
+ * point
  * from the capture point */
 
 /**

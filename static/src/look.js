@@ -51,7 +51,8 @@ export function allowed(wanted, current = HOME) {
 }
 
 /**
- * A step of the head in its own directions, seen from above: forward is where the yaw points, up is +Y. It eases out near
+ * A step of the head in its own directions, seen from above: forward is where the yaw points, up is +Y. It eases out
+ * near
  * the edge of the head box.
  * @param {Readonly<Pose>} pose @param {{ forward?: number, right?: number, up?: number }} step metres @returns {Pose}
  */

@@ -3,7 +3,8 @@
  * keys, the wheel, sticks and the last push of a drag set the goal alone. Pure, tested by node.
  */
 
-import { allowed, approach, approachPose, clamp, FOV_DEFAULT, FOV_MAX, FOV_MIN, HOME, samePose, stepped } from './look.js';
+import { allowed, approach, approachPose, clamp, FOV_DEFAULT, FOV_MAX, FOV_MIN, HOME, samePose,
+  stepped } from './look.js';
 
 /** @typedef {import('./look.js').Pose} Pose */
 /** @typedef {import('./look.js').View} View */
@@ -44,7 +45,8 @@ export class Motion {
     this.#wake();
   }
 
-  /** Glide there; what is left out stays as it is or is on its way to be. @param {Partial<Pose>} pose @param {number} [fov] */
+  /** Glide there; what is left out stays as it is or is on its way to be. @param {Partial<Pose>} pose @param {number}
+   * [fov] */
   aim(pose, fov = this.#goal.fov) {
     if (this.#calm()) return this.jump({ ...this.#goal.pose, ...pose }, fov);
     this.#goal = { pose: allowed(pose, this.#goal.pose), fov: clamp(fov, FOV_MIN, FOV_MAX) };

@@ -1,5 +1,6 @@
 /**
- * Whether a headset keeps up. Frames that come late make people ill, so quality steps down until they no longer do; more
+ * Whether a headset keeps up. Frames that come late make people ill, so quality steps down until they no longer do;
+ * more
  * frames a second are asked for only after a good while without a late one. Pure, no imports, tested by node.
  */
 
@@ -10,7 +11,8 @@ const WINDOW_FRAMES = 5; // a very slow device shows few frames in a second
 const GRACE_MS = 700; // after a change: caches, new buffers
 const GOOD_MS = 6000;
 
-/** @typedef {'slower' | 'down' | 'faster' | null} Advice slower: back to the rate before; down: the next tier; faster: a
+/** @typedef {'slower' | 'down' | 'faster' | null} Advice slower: back to the rate before; down: the next tier;
+ * faster: a
  * higher rate may be tried */
 
 export class Pace {

@@ -76,7 +76,8 @@ export class Painter {
     paintAs(this.#uniforms, headset ? inside : this.#look);
   }
 
-  /** Put the camera where the view has it. @param {PerspectiveCamera} camera @param {View} view @param {{ right: number,
+  /** Put the camera where the view has it. @param {PerspectiveCamera} camera @param {View} view @param {{ right:
+   * number,
    * up: number }} sway metres */
   aim(camera, { pose, fov }, sway) {
     const halved = this.stereo === 'side-by-side' ? camera.aspect / 2 : camera.aspect;

@@ -62,7 +62,8 @@ export class Panel {
     if (this.open) this.#draw();
   }
 
-  /** @param {{ x: number, y: number } | null} uv where a ray meets the panel @returns {Button | null} what it points at */
+  /** @param {{ x: number, y: number } | null} uv where a ray meets the panel @returns {Button | null} what it points
+   * at */
   point(uv) {
     const button = uv && buttonAt(uv.x, uv.y);
     if (button !== this.#hovered) {
@@ -86,8 +87,10 @@ export class Panel {
     pen.clearRect(0, 0, PANEL.width, PANEL.height);
     fillBox(pen, { x: 0, y: 0, width: PANEL.width, height: PANEL.height }, 'rgb(21 23 26 / 0.92)', 40);
     const words = /** @type {Record<Button, string>} */ ({
-      previous: `‹ ${t['panel.previous']}`, next: `${t['panel.next']} ›`, recentre: t['panel.recentre'], leave: t['panel.leave'],
-      'depth-': '−', 'depth+': '+', 'height-': '−', 'height+': '+', vignette: `${vignette ? '☑' : '☐'}  ${t['panel.vignette']}`,
+      previous: `‹ ${t['panel.previous']}`, next: `${t['panel.next']} ›`,
+      recentre: t['panel.recentre'], leave: t['panel.leave'],
+      'depth-': '−', 'depth+': '+', 'height-': '−', 'height+': '+',
+      vignette: `${vignette ? '☑' : '☐'}  ${t['panel.vignette']}`,
     });
     for (const [name, box] of /** @type {[Button, Box][]} */ (Object.entries(BUTTONS))) {
       const off = (name === 'previous' && !neighbours.previous) || (name === 'next' && !neighbours.next);

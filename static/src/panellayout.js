@@ -3,7 +3,8 @@
 export const PANEL = Object.freeze({ width: 1024, height: 544, metres: 0.72 });
 
 /**
- * @typedef {'previous' | 'next' | 'recentre' | 'leave' | 'depth-' | 'depth+' | 'height-' | 'height+' | 'vignette'} Button
+ * @typedef {'previous' | 'next' | 'recentre' | 'leave' | 'depth-' | 'depth+' | 'height-' | 'height+' | 'vignette'}
+ * Button
  * @typedef {{ x: number, y: number, width: number, height: number }} Box
  */
 
@@ -39,7 +40,9 @@ export function buttonAt(u, v) {
   for (const [name, { x, y, width, height }] of Object.entries(BUTTONS)) {
     // Half the gap belongs to each neighbour: no dead stripes for an unsteady hand.
     const near = GAP / 2;
-    if (px >= x - near && px <= x + width + near && py >= y - near && py <= y + height + near) return /** @type {Button} */ (name);
+    const [beside, above] = [px - x, py - y];
+    const hit = beside >= -near && beside <= width + near && above >= -near && above <= height + near;
+    if (hit) return /** @type {Button} */ (name);
   }
   return null;
 }

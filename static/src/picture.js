@@ -1,6 +1,7 @@
 /**
  * The flat picture before there is a scene: the poster, and previews of a scene in the making. A panorama (2:1, and of
- * this origin, since WebGL may not read others) goes on the sphere all round; anything else lies blurred over the frame.
+ * this origin, since WebGL may not read others) goes on the sphere all round; anything else lies blurred over the
+ * frame.
  */
 
 /** @typedef {import('./stage.js').Stage} Stage */
@@ -20,7 +21,8 @@ export class Picture {
   }
 
   /**
-   * @param {string} url none takes it away @param {{ whole?: boolean, atOnce?: boolean }} [how] whole: where it has to lie
+   * @param {string} url none takes it away @param {{ whole?: boolean, atOnce?: boolean }} [how] whole: where it has
+   * to lie
    * over the frame it is neither blurred nor cut; atOnce: without fading in
    */
   async show(url, { whole = false, atOnce = false } = {}) {

@@ -1,8 +1,10 @@
 /**
  * Mouse, pen and fingers become movement. Knows nothing of WebGL.
  *
- * What a drag does depends on what is seen. From within, the thing that was grabbed sticks to the pointer; a map is shifted;
- * a model seen from outside is turned. With Shift, or by two fingers at once, a drag leans the head; two fingers zoom too.
+ * What a drag does depends on what is seen. From within, the thing that was grabbed sticks to the pointer; a map is
+ * shifted;
+ * a model seen from outside is turned. With Shift, or by two fingers at once, a drag leans the head; two fingers zoom
+ * too.
  */
 
 import { allowed, clamp, directionThrough, framePoint, grabbed, mapSpan, stepped, wrapDegrees } from './look.js';

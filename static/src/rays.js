@@ -19,7 +19,7 @@ export class Rays {
 
   constructor() {
     this.lines.geometry.setAttribute('position', new Float32BufferAttribute(new Float32Array(6 * HANDS), 3));
-    this.lines.geometry.boundingSphere = new Sphere(); // its corners change with each frame; nobody asks how far they reach
+    this.lines.geometry.boundingSphere = new Sphere(); // the corners change with each frame: never measured
     this.lines.frustumCulled = false;
     this.lines.renderOrder = 1001;
     this.lines.visible = false;
@@ -28,7 +28,8 @@ export class Rays {
   /**
    * @param {XRFrame} frame @param {XRReferenceSpace} space @param {XRInputSource} source
    * @param {Object3D} rig what the space stands on @param {Object3D} target
-   * @returns {{ from: Vector3, to: Vector3, uv: { x: number, y: number } | null } | null} in the rig; null without a pose
+   * @returns {{ from: Vector3, to: Vector3, uv: { x: number, y: number } | null } | null} in the rig; null without a
+   * pose
    */
   cast(frame, space, source, rig, target) {
     const pose = frame.getPose(source.targetRaySpace, space);

@@ -21,7 +21,8 @@ export function makeRing(texts, lang) {
   svg.append(...circles);
   const percent = make('b', {});
   const bytes = make('span', {});
-  const box = make('div', { class: 'ring', role: 'progressbar', 'aria-label': texts.loading, 'aria-valuemin': '0', 'aria-valuemax': '100' });
+  const range = { 'aria-valuemin': '0', 'aria-valuemax': '100' };
+  const box = make('div', { class: 'ring', role: 'progressbar', 'aria-label': texts.loading, ...range });
   box.append(svg, percent, bytes);
   const megabytes = new Intl.NumberFormat(lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const text = (/** @type {number} */ value) => megabytes.format(value / 1e6);
@@ -33,11 +34,12 @@ export function makeRing(texts, lang) {
       box.classList.toggle('unknown', share === null);
       circles[1].style.strokeDasharray = `${share === null ? 25 : share * 100} 100`;
       percent.textContent = share === null ? '' : `${Math.floor(share * 100)} %`;
-      bytes.textContent =
-        loaded === 0 ? '' : fill(texts[total ? 'loading.known' : 'loading.unknown'], { done: text(loaded), total: text(total ?? 0) });
+      const form = texts[total ? 'loading.known' : 'loading.unknown'];
+      bytes.textContent = loaded === 0 ? '' : fill(form, { done: text(loaded), total: text(total ?? 0) });
       if (share === null) box.removeAttribute('aria-valuenow');
       else box.setAttribute('aria-valuenow', String(Math.floor(share * 100)));
-      box.setAttribute('aria-valuetext', [percent.textContent, bytes.textContent].filter(Boolean).join(', ') || texts.loading);
+      const words = [percent.textContent, bytes.textContent].filter(Boolean).join(', ');
+      box.setAttribute('aria-valuetext', words || texts.loading);
     },
   };
 }

@@ -1,5 +1,6 @@
 /**
- * How a scene's surfaces are painted: one small addition to three's unlit material serves every look and the strength of
+ * How a scene's surfaces are painted: one small addition to three's unlit material serves every look and the strength
+ * of
  * depth, so that changing them moves a uniform and never a vertex. All meshes of a scene share the uniforms.
  */
 

@@ -102,7 +102,8 @@ export class Stage {
     this.invalidate();
   }
 
-  /** A flat panorama all round, instead of the scene. @param {HTMLImageElement} image decoded @param {boolean} atOnce */
+  /** A flat panorama all round, instead of the scene. @param {HTMLImageElement} image decoded @param {boolean} atOnce
+   * */
   showPicture(image, atOnce) {
     this.#backdrop.show(image, atOnce);
     this.#pictures += 1;

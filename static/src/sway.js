@@ -8,7 +8,8 @@ export const SWAY_AFTER_MS = 1500; // of rest
 export const SWAY_MS = 7000;
 const SWAY_M = 0.07;
 
-/** Share of the depth that has come out. @param {number} ms since the start @returns {number} 0 to 1, smooth at both ends */
+/** Share of the depth that has come out. @param {number} ms since the start @returns {number} 0 to 1, smooth at both
+ * ends */
 export function swellAt(ms) {
   const t = Math.min(1, Math.max(0, ms / SWELL_MS));
   return t * t * t * (t * (6 * t - 15) + 10);

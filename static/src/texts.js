@@ -191,7 +191,8 @@ export const DE = {
 /** @type {Record<string, Texts>} */
 export const LANGUAGES = { en: EN, de: DE };
 
-/** @param {(string | null | undefined)[]} wishes BCP 47 tags, most wished first @returns {{ lang: string, texts: Texts }} */
+/** @param {(string | null | undefined)[]} wishes BCP 47 tags, most wished first @returns {{ lang: string, texts:
+ * Texts }} */
 export function textsFor(wishes) {
   for (const wish of wishes) {
     const lang = wish?.toLowerCase().split('-')[0] ?? '';

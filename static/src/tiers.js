@@ -10,7 +10,8 @@ import { coarsen } from './coarse.js';
 /** @typedef {import('./loading.js').LoadedScene} LoadedScene */
 
 export const TRIANGLES = 200_000;
-/** foveation: 0 none, 1 most (three's default); a panorama is all texture, so little of it at first. scale: of the picture's
+/** foveation: 0 none, 1 most (three's default); a panorama is all texture, so little of it at first. scale: of the
+ * picture's
  * width and height, where the browser can change it. mesh: share of the triangles */
 const TIERS = [
   { foveation: 0.2, scale: 1, mesh: 1 },

@@ -1,8 +1,10 @@
 /**
  * A phone as a window: its tilt becomes a direction. Pure, no imports, tested by node.
  *
- * W3C Device Orientation: the device is turned by alpha about its z (out of the screen), then beta about its new x (to the
- * right of the screen), then gamma about its new y (up along the screen); the earth's axes are x east, y north, z up. The
+ * W3C Device Orientation: the device is turned by alpha about its z (out of the screen), then beta about its new x
+ * (to the
+ * right of the screen), then gamma about its new y (up along the screen); the earth's axes are x east, y north, z up.
+ * The
  * visitor looks through the back of the device, along its −z: how the screen itself is turned does not matter for that.
  */
 

@@ -33,7 +33,8 @@ export class Unasked {
     return swayed;
   }
 
-  /** @param {number} dtMs @returns {{ share: number, sway: { right: number, up: number }, again: boolean }} share of the
+  /** @param {number} dtMs @returns {{ share: number, sway: { right: number, up: number }, again: boolean }} share of
+   * the
    * depth; metres */
   step(dtMs) {
     const again = this.#swellMs < SWELL_MS || this.#swayMs < SWAY_MS;
