@@ -6,6 +6,7 @@ import_panorama(photo, depth) ─┴▶ Rgbd ─pack_scene▶ PackedScene(web, p
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -19,6 +20,9 @@ from ldm3d_web.panorama import grid, guess, layers, mesh, scale, textures
 from ldm3d_web.panorama.seam import wrap_pad
 from ldm3d_web.rgbd import Rgbd
 
+# What the cuts of noisy depth would not leave for anything else is cut where edges are stronger.
+CUT_STRENGTHS = (1.0, 3.0)
+TRIANGLES_AN_EDGE = 5  # on both sides and behind them, at the least
 LEAST_TRIANGLES, MOST_TRIANGLES = 1000, 2_000_000  # that can be asked for
 MAX_TRIANGLES = 150_000  # a Quest draws 750k per eye; this leaves it room, and the file small
 IMPORT_WIDTH = 4096  # the widest texture that every headset takes
@@ -69,9 +73,10 @@ def pack_scene(
         "formula": scale.FORMULA,
         "triangles": sum(len(each.triangles) for each in meshes),
     }
-    web = write_glb(meshes, provenance=facts, profile="web")
-    portable = write_glb(meshes, provenance=facts, profile="portable")
-    return PackedScene(web, portable, facts)
+    with ThreadPoolExecutor(2) as threads:
+        web = threads.submit(write_glb, meshes, provenance=facts, profile="web")
+        portable = threads.submit(write_glb, meshes, provenance=facts, profile="portable")
+        return PackedScene(web.result(), portable.result(), facts)
 
 
 def check_max_triangles(max_triangles: int) -> None:
@@ -86,9 +91,13 @@ def build_meshes(rgbd: Rgbd, ends: scale.Range, max_triangles: int = MAX_TRIANGL
     rows: int | None = grid.rows_for(rgbd)
     while rows is not None:
         panorama = grid.on_grid(rgbd, ends, rows)
-        meshes = mesh.build(layers.split(panorama, rgbd.rgb), max_triangles=max_triangles)
-        if meshes is not None:
-            return meshes
+        for strength in CUT_STRENGTHS:
+            sheet = layers.seen(panorama, strength)
+            if TRIANGLES_AN_EDGE * sheet.edges > max_triangles:
+                continue
+            meshes = mesh.build(layers.split(panorama, rgbd.rgb, sheet), max_triangles=max_triangles)
+            if meshes is not None:
+                return meshes
         # Its edges alone would take more: a coarser look has fewer of them.
         rows = grid.coarser(rows)
     meshes = mesh.build(layers.whole(panorama, rgbd.rgb), max_triangles=max_triangles)

@@ -67,11 +67,11 @@ def find_corners(sheet: Sheet) -> Corners:
     whole = (part == 0).all(axis=0)
     inverse = np.empty((QUADRANTS, height + 1, width), np.float32)
     inverse[:] = pixel.mean(axis=0)
-    torn = np.flatnonzero(~whole)
+    some, all_ = np.asarray(drawn.any(axis=0)), np.asarray(drawn.all(axis=0))
+    torn = np.flatnonzero(~whole & some)
     inverse.reshape(QUADRANTS, -1)[:, torn] = _torn(pixel, present, part, slope, torn)
     _one_point(inverse, sheet)
 
-    some, all_ = np.asarray(drawn.any(axis=0)), np.asarray(drawn.all(axis=0))
     forced = some & ~(all_ & whole) & ~_along_block(drawn, part)
     # The pixels above a pole are the ones below it.
     forced[0], forced[-1] = some[0] & ~sheet.drawn[0].all(), some[-1] & ~sheet.drawn[-1].all()

@@ -18,9 +18,12 @@ RELATIVE = 0.02  # of the parallax itself: noise of a depth map grows with nearn
 LEAST_EDGES = 6  # shorter cuts are noise; a pixel alone has four
 
 
-def find_cuts(inverse: np.ndarray, present: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """cut_right and cut_below, (H, W) bool each, as in `Sheet`, for inverse distances (H, W) where present (H, W)."""
-    seen = parallax(inverse, inverse.shape[1])
+def find_cuts(inverse: np.ndarray, present: np.ndarray, strength: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """cut_right and cut_below, (H, W) bool each, as in `Sheet`, for inverse distances (H, W) where present (H, W).
+
+    strength: how many times as strong an edge must be; more than 1 for depth whose noise would be cut to shreds.
+    """
+    seen = parallax(inverse, inverse.shape[1]) / np.float32(strength)
     ends_right, ends_below = beside(present)
     across = _unexplained(seen, right_of, left_of, ends_right)
     down = _unexplained(seen, below, above, ends_below)

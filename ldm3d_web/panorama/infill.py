@@ -14,6 +14,7 @@ import numpy as np
 
 from ldm3d_web.panorama.seam import wrap_pad
 from ldm3d_web.panorama.sheet import HEAD_M, pixel_rad
+from ldm3d_web.panorama.sphere import uv_to_rays
 
 SLOPE_REACH_PX = 5  # a surface's slope is measured over twice that and one pixel
 FLATTEN = 0.5  # pixels², against slopes from too few pixels
@@ -21,10 +22,10 @@ LEAST_SHARE = 0.6  # of the inverse distance that the rim around has
 BEHIND_PX = 0.5  # parallax by which what is hidden stays behind what hides it
 
 
-def tangents(inverse: np.ndarray, known: np.ndarray, rays: np.ndarray) -> np.ndarray:
+def tangents(inverse: np.ndarray, known: np.ndarray) -> np.ndarray:
     """(H, W, 3) float32: m of each known pixel's tangent plane, 1/r = m · d, by least squares over known neighbours.
 
-    inverse: (H, W), 1 / metres. known: (H, W) bool, the surface, without what stands in front of it. rays: (H, W, 3).
+    inverse: (H, W), 1 / metres. known: (H, W) bool, the surface, without what stands in front of it.
     """
     height, width = inverse.shape
     pad = SLOPE_REACH_PX
@@ -47,25 +48,33 @@ def tangents(inverse: np.ndarray, known: np.ndarray, rays: np.ndarray) -> np.nda
     yv = mean(value * rows) / count - y * v
     det = xx * yy - xy * xy
     along_x, along_y = (xv * yy - yv * xy) / det, (yv * xx - xv * xy) / det
-    here_x, here_y = columns[:, pad:-pad], rows[pad:-pad]
-    at = v + along_x * (here_x - x) + along_y * (here_y - y)
-    return _planes(at, along_x, along_y, rays).astype(np.float32)
+    row, column = np.nonzero(known)
+    at = (v + along_x * (columns[:, pad:-pad] - x) + along_y * (rows[pad:-pad] - y))[row, column]
+    planes = np.zeros((height, width, 3), np.float32)
+    planes[row, column] = _planes(at, along_x[row, column], along_y[row, column], row, column, known.shape)
+    return planes
 
 
-def _planes(inverse: np.ndarray, along_x: np.ndarray, along_y: np.ndarray, rays: np.ndarray) -> np.ndarray:
-    """m from 1/r and its slopes per pixel: m = (1/r) d + the gradient on the sphere, which is tangential."""
-    height, width = inverse.shape
-    polar = np.pi * (np.arange(height) + 0.5) / height
-    turn = 2 * np.pi * ((np.arange(width) + 0.5) / width - 0.5)
-    zero = np.zeros((height, width))
-    east = np.stack(np.broadcast_arrays(np.cos(turn)[None], 0.0, np.sin(turn)[None]), axis=-1)
-    ring = np.cos(polar)[:, None]
-    south = np.stack([ring * np.sin(turn), zero - np.sin(polar)[:, None], -ring * np.cos(turn)], axis=-1)
+def _planes(
+    inverse: np.ndarray,
+    along_x: np.ndarray,
+    along_y: np.ndarray,
+    row: np.ndarray,
+    column: np.ndarray,
+    shape: tuple[int, int],
+) -> np.ndarray:
+    """(N, 3): m from 1/r and its slopes per pixel: m = (1/r) d + the gradient on the sphere, which is tangential."""
+    height, width = shape
+    polar = np.pi * (row + 0.5) / height
+    turn = 2 * np.pi * ((column + 0.5) / width - 0.5)
+    ring, zero = np.cos(polar), np.zeros(len(row))
+    east = np.stack([np.cos(turn), zero, np.sin(turn)], axis=-1)
+    south = np.stack([ring * np.sin(turn), -np.sin(polar), -ring * np.cos(turn)], axis=-1)
     step = pixel_rad(width)
     # Near the poles a column is narrow; its slope is not to be trusted there.
-    stretch = np.maximum(np.sin(polar), 0.05)[:, None]
-    slope = (along_x / step / stretch)[..., None] * east + (along_y / step)[..., None] * south
-    return inverse[..., None] * rays + slope
+    stretch = np.maximum(np.sin(polar), 0.05)
+    slope = (along_x / step / stretch)[:, None] * east + (along_y / step)[:, None] * south
+    return inverse[:, None] * uv_to_rays((column + 0.5) / width, (row + 0.5) / height) + slope
 
 
 def hidden_inverse(

@@ -52,10 +52,12 @@ class Layer:
     detail: float = 1.0
 
 
-def split(panorama: Panorama, rgb: np.ndarray) -> list[Layer]:
-    """The layers of a panorama on a grid (`grid.on_grid`), farthest first. rgb: (h, w, 3) uint8, its picture in full
-    size."""
-    torn = _torn(panorama)
+def split(panorama: Panorama, rgb: np.ndarray, sheet: Sheet) -> list[Layer]:
+    """The layers of a panorama on a grid (`grid.on_grid`), farthest first.
+
+    rgb: (h, w, 3) uint8, its picture in full size. sheet: what is seen, from `seen`.
+    """
+    torn = _torn(sheet)
     pictures, known, covers = _pictures(panorama, torn)
     layers = []
     for depth, peeled in enumerate(torn):
@@ -74,20 +76,23 @@ def whole(panorama: Panorama, rgb: np.ndarray) -> list[Layer]:
     return [Layer("surface", rgb, _closed(1 / panorama.distance_m), _still(height, width))]
 
 
-def _torn(panorama: Panorama) -> list[Peeled]:
-    """The sheets of what is seen, nearest first, each with the two sides of its cuts."""
-    height, width = panorama.sky.shape
-    rays = pixel_rays(height, width).astype(np.float32)
-    inverse = 1 / panorama.distance_m
-    present = ~panorama.sky
-    sheet: Sheet | None = Sheet(inverse, present, present, *cuts.find_cuts(inverse, present), np.zeros_like(present))
+def seen(panorama: Panorama, strength: float = 1.0) -> Sheet:
+    """What the panorama shows as one sheet with its cuts; strength as in `cuts.find_cuts`."""
+    inverse, present = 1 / panorama.distance_m, ~panorama.sky
+    return Sheet(inverse, present, present, *cuts.find_cuts(inverse, present, strength), np.zeros_like(present))
+
+
+def _torn(sheet: Sheet) -> list[Peeled]:
+    """The sheet and those behind it, nearest first, each with the two sides of its cuts."""
+    rays = pixel_rays(sheet.height, sheet.width).astype(np.float32)
     torn: list[Peeled] = []
-    while sheet is not None:
-        peeled = peel(sheet, rays)
+    next_sheet: Sheet | None = sheet
+    while next_sheet is not None:
+        peeled = peel(next_sheet, rays)
         if len(torn) == len(NAMES) - 1:
-            peeled = replace(peeled, stays=sheet, behind=None)
+            peeled = replace(peeled, stays=next_sheet, behind=None)
         torn.append(peeled)
-        sheet = peeled.behind
+        next_sheet = peeled.behind
     return torn
 
 

@@ -8,6 +8,7 @@ u = 0 and u = 1. A pole is one position, with a copy for each triangle that ends
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,10 +41,11 @@ class Mesh:
 def build(layers: Sequence[Layer], *, max_triangles: int) -> list[Mesh] | None:
     """A mesh for each layer, together at most max_triangles, as exact as these allow; None where edges alone take
     more."""
-    corners = [find_corners(layer.sheet) for layer in layers]
-    errors = refine.agreed(
-        [refine.errors(each) * layer.detail for each, layer in zip(corners, layers, strict=True)], corners
-    )
+    with ThreadPoolExecutor(2) as threads:  # numpy leaves Python alone while it computes
+        corners = list(threads.map(find_corners, [layer.sheet for layer in layers]))
+        own = list(threads.map(refine.errors, corners))
+    weighed = [error * layer.detail for error, layer in zip(own, layers, strict=True)]
+    errors = refine.agreed(weighed, corners)
     threshold = _threshold(errors, max_triangles)
     while threshold < np.inf:
         grids = [

@@ -61,7 +61,7 @@ def peel(sheet: Sheet, rays: np.ndarray) -> Peeled:
     surface = source
     for _ in range(SLOPE_REACH_PX):
         surface = spread(sheet, surface) & ~ending
-    planes = tangents(sheet.inverse, surface, rays)
+    planes = tangents(sheet.inverse, surface)
     hidden = _hidden(sheet, stays, far, reach, source, planes, rays)
     inverse = hidden_inverse(planes, source, hidden, sheet.inverse, rays)
     drawn = moved | hidden

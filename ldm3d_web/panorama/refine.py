@@ -12,23 +12,26 @@ Middles come in two kinds at each size of a square: its centre, and the middles 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from ldm3d_web.panorama.corners import Corners
 from ldm3d_web.panorama.sheet import HEAD_M, pixel_rad
-from ldm3d_web.panorama.sphere import uv_to_rays
+from ldm3d_web.panorama.sphere import grid_rays
 
 CELL = 32  # pixels of the largest square; both sides of a sheet are multiples of it
 WIDEST_SHARE = 8  # of half the way round: a triangle that sees more bends its texture, whatever its middles say
 UP_LEFT, UP_RIGHT, DOWN_RIGHT, DOWN_LEFT = range(4)
 
 
+@lru_cache(maxsize=1)
 def corner_rays(height: int, width: int) -> np.ndarray:
     """(H + 1, W + 1, 3) float32, unit: the corners of all pixels, the last column over the wrap again."""
     v, u = np.arange(height + 1) / height, np.arange(width + 1) / width
-    rays = uv_to_rays(*np.meshgrid(u, v)).astype(np.float32)
+    rays = grid_rays(u, v).astype(np.float32)
     rays[:, -1] = rays[:, 0]
+    rays.flags.writeable = False
     return rays
 
 

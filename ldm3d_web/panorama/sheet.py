@@ -43,6 +43,13 @@ class Sheet:
         return self.present & ~self.hidden
 
     @property
+    def edges(self) -> int:
+        """How many pairs of neighbours within it are torn apart."""
+        across = self.cut_right & self.present & right_of(self.present)
+        down = self.cut_below[:-1] & self.present[:-1] & self.present[1:]
+        return int(across.sum() + down.sum())
+
+    @property
     def height(self) -> int:
         return self.inverse.shape[0]
 

@@ -29,7 +29,7 @@ def on_grid(distance_m: np.ndarray, rgb: np.ndarray | None = None) -> Panorama:
 def layers_of(distance_m: np.ndarray, rgb: np.ndarray | None = None) -> dict[str, Layer]:
     """Its layers by name."""
     panorama = on_grid(distance_m, rgb)
-    return {layer.name: layer for layer in layers.split(panorama, panorama.rgb)}
+    return {layer.name: layer for layer in layers.split(panorama, panorama.rgb, layers.seen(panorama))}
 
 
 def room_with_box(height: int = 128, box_m: float = 1.2) -> tuple[np.ndarray, np.ndarray]:
