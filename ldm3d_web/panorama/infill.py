@@ -101,7 +101,7 @@ def pull_push(values: np.ndarray, known: np.ndarray) -> np.ndarray:
     """
     weight = known.astype(np.float32)
     values = values.astype(np.float32) * weight[..., None]
-    pad = min(known.shape[1] // 4, 256)
+    pad = min(known.shape[1] // 8, 128)
     pad -= pad % 2
     filled = _pulled(wrap_pad(values, pad), wrap_pad(weight, pad))
     return filled[:, pad : pad + known.shape[1]]

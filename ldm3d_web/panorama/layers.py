@@ -18,7 +18,7 @@ import numpy as np
 
 from ldm3d_web.panorama import cuts
 from ldm3d_web.panorama.infill import pull_push
-from ldm3d_web.panorama.matte import coverage, unmixed
+from ldm3d_web.panorama.matte import coverage, sharpness, unmixed
 from ldm3d_web.panorama.peel import Peeled, blocks, peel, spread
 from ldm3d_web.panorama.refine import CELL
 from ldm3d_web.panorama.seam import wrap_pad
@@ -116,10 +116,12 @@ def _pictures(
             outside &= ~(peeled.stays.drawn & ~peeled.near)
             clean[depth] = np.where(outside[..., None], _picture(panorama.rgb, ends), clean[depth])
     pictures = [each.copy() for each in clean]
+    sharp = sharpness(panorama.rgb)
     covers = []
     for depth, peeled in enumerate(torn):
         behind = np.where(panorama.sky[..., None], clean[-1], clean[min(depth + 1, len(torn) - 1)])
         cover, sure = coverage(panorama.rgb, clean[depth], behind)
+        sure = sure * sharp
         covers.append((cover, sure))
         near, far = peeled.near & ~panorama.sky, peeled.far
         pictures[depth][near] = unmixed(panorama.rgb[near], cover[near], sure[near], clean[depth][near], behind[near])
@@ -128,6 +130,12 @@ def _pictures(
         at = np.argwhere(far)
         for which, chosen in ((len(torn), in_sky), (min(depth + 1, len(torn) - 1), ~in_sky)):
             pictures[which][tuple(at[chosen].T)] = back[chosen]
+    # Along soft edges all layers show the picture as it is, so that none shows from the centre.
+    band = np.flatnonzero(cv2.dilate(edges.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0)
+    plain, share = panorama.rgb.reshape(-1, 3)[band], sharp.ravel()[band, None]
+    for each in pictures:
+        own = each.reshape(-1, 3)[band]
+        each.reshape(-1, 3)[band] = np.rint(plain + share * (own.astype(np.float32) - plain)).astype(np.uint8)
     return pictures, known, covers
 
 

@@ -6,10 +6,15 @@ a is where c lies between them; and with a, the pixel's own F and B follow, with
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
+
+from ldm3d_web.panorama.seam import wrap_pad
 
 SURE = 40.0  # 8-bit steps between two colours that tell a mixture well
 PURE = 0.85  # covered by more than that, a pixel keeps its colour
+LEAST_CONTRAST = 24  # 8-bit steps over three channels; with less there is no edge of colour
+SOFT, SHARP = 0.5, 0.7  # how much of the change of colour over seven pixels happens within three
 
 
 def coverage(rgb: np.ndarray, front: np.ndarray, back: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -22,6 +27,26 @@ def coverage(rgb: np.ndarray, front: np.ndarray, back: np.ndarray) -> tuple[np.n
     contrast = np.einsum("ijk,ijk->ij", between, between)
     cover = np.einsum("ijk,ijk->ij", rgb.astype(np.float32) - back, between) / np.maximum(contrast, 1.0)
     return np.clip(cover, 0, 1), np.clip(contrast / SURE**2, 0, 1)
+
+
+def sharpness(rgb: np.ndarray) -> np.ndarray:
+    """(H, W) float32 in [0, 1]: whether a colour edge here is one of pixels (1) or a soft change over many (0).
+
+    Only the first is a mixture of two colours. Taking a soft one apart would draw a line into a picture that has none.
+    """
+
+    def contrast(size: int) -> np.ndarray:
+        pad, window = size, np.ones((size, size), np.uint8)
+        wide = wrap_pad(rgb, pad, pad)
+        change = cv2.subtract(cv2.dilate(wide, window), cv2.erode(wide, window))[pad:-pad, pad:-pad]
+        return change.sum(axis=-1, dtype=np.float32)
+
+    around = contrast(7)
+    share = np.where(around > LEAST_CONTRAST, contrast(3) / np.maximum(around, 1), 0)
+    sharp = np.clip((share - SOFT) / (SHARP - SOFT), 0, 1)
+    # The pixels beside a sharp edge go with it, and an edge is one or the other along its way, not a dotted line.
+    beside = cv2.dilate(wrap_pad(sharp, 5, 5), np.ones((7, 7), np.uint8))
+    return cv2.blur(beside, (3, 3))[5:-5, 5:-5]
 
 
 def unmixed(rgb: np.ndarray, cover: np.ndarray, sure: np.ndarray, own: np.ndarray, other: np.ndarray) -> np.ndarray:

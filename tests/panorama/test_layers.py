@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -113,3 +114,16 @@ def test_a_sheet_without_cuts_has_nothing_behind_it():
     panorama = on_grid(box_room(64, 128))
     layer = layers_of(box_room(64, 128))["surface"]
     assert peel(layer.sheet, pixel_rays(*panorama.sky.shape).astype(np.float32)).behind is None
+
+
+def test_a_soft_edge_of_colour_is_left_as_it_is():
+    """A small model paints edges ten pixels wide: taken apart they would be a line that its picture has not."""
+    distance = post_before_wall(columns=slice(100, 124))
+    sharp = np.where((distance < 2)[..., None], [220.0, 30, 30], [30.0, 30, 220])
+    soft = cv2.GaussianBlur(sharp, (0, 0), 4)
+    rgb = np.rint(soft).astype(np.uint8)
+    layers = layers_of(distance, rgb)
+    for columns in (slice(98, 103), slice(121, 126)):
+        for name in ("surface", "hidden"):
+            np.testing.assert_array_equal(layers[name].rgb[50:80, columns], rgb[50:80, columns])
+    assert np.abs(layers["surface"].shift[50:80]).max() < 0.05
