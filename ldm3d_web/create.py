@@ -44,7 +44,7 @@ Asked = Callable[[], bool]
 MANIFEST_FORMAT = 1
 THUMB_WIDTH = 480
 PREVIEW_QUALITY = 70  # of the picture while it comes; the page takes 25 of them
-PACKAGES = ("torch", "diffusers", "transformers", "numpy", "pygltflib")
+PACKAGES = ("torch", "diffusers", "transformers", "numpy", "opencv-python-headless", "pygltflib", "meshopt")
 
 log = structlog.get_logger()
 

@@ -378,6 +378,7 @@ export class Ldm3dViewer extends HTMLElement {
     try {
       this.#stage = new Stage(this.#frame, (dtMs) => this.#step(dtMs));
     } catch {
+      this.#picture.hide(); // a poster that was there before the element was
       this.#flat = showFlat(this.#frame, this, this.poster, 0);
       this.#speak();
       this.#say(new SceneFault('webgl').translate(this.#texts).message);

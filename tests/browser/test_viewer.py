@@ -288,3 +288,17 @@ def test_without_webgl_the_flat_picture_is_shown_and_dragged(visit):
     column = viewer.picture()[200, 320].astype(int)
     assert abs(column - room.photo(3, 3, FOV, yaw=90)[1, 1]).max() < 12
     viewer.faults.clear()  # three.js logs the missing context
+
+
+def test_without_webgl_a_poster_from_the_start_gives_way_to_the_flat_picture(visit):
+    viewer = visit(640, 400, script="HTMLCanvasElement.prototype.getContext = () => null").bare()
+    viewer.page.evaluate(
+        """(poster) => {
+            document.getElementById('viewer').remove();
+            document.body.insertAdjacentHTML('beforeend', `<ldm3d-viewer id="viewer" poster="${poster}"></ldm3d-viewer>`);
+        }""",
+        f"/scenes/{ROOM}/rgb.png",
+    )
+    viewer.until("!!viewer.shadowRoot.querySelector('.flat')")
+    assert viewer.get("viewer.shadowRoot.querySelector('.picture').hidden")
+    viewer.faults.clear()  # three.js logs the missing context
