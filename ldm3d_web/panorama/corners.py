@@ -38,14 +38,13 @@ PARTS = _parts()
 class Corners:
     """inverse: (4, H + 1, W) float32, by quadrant, 1 / metres. part: (4, H + 1, W) int8, equal in quadrants that hang
     together. drawn: (4, H + 1, W) bool. forced: (H + 1, W) bool, where a mesh must have a vertex: the surface ends or
-    is torn there. slope: the two (H, W) float32 arrays of how 1 / r grows per pixel to the right and downwards.
+    is torn there.
     """
 
     inverse: np.ndarray
     part: np.ndarray
     drawn: np.ndarray
     forced: np.ndarray
-    slope: tuple[np.ndarray, np.ndarray]
 
 
 def find_corners(sheet: Sheet) -> Corners:
@@ -62,20 +61,19 @@ def find_corners(sheet: Sheet) -> Corners:
     pixel = _around(sheet.inverse)
     drawn = _around(sheet.drawn)
     present = _around(sheet.present)
-    slope = _slopes(sheet)
 
     whole = (part == 0).all(axis=0)
     inverse = np.empty((QUADRANTS, height + 1, width), np.float32)
     inverse[:] = pixel.mean(axis=0)
     some, all_ = np.asarray(drawn.any(axis=0)), np.asarray(drawn.all(axis=0))
     torn = np.flatnonzero(~whole & some)
-    inverse.reshape(QUADRANTS, -1)[:, torn] = _torn(pixel, present, part, slope, torn)
+    inverse.reshape(QUADRANTS, -1)[:, torn] = _torn(pixel, present, part, _slopes(sheet), torn)
     _one_point(inverse, sheet)
 
     forced = some & ~(all_ & whole) & ~_along_block(drawn, part)
     # The pixels above a pole are the ones below it.
     forced[0], forced[-1] = some[0] & ~sheet.drawn[0].all(), some[-1] & ~sheet.drawn[-1].all()
-    return Corners(inverse, part, drawn, forced, slope)
+    return Corners(inverse, part, drawn, forced)
 
 
 def _along_block(drawn: np.ndarray, part: np.ndarray) -> np.ndarray:

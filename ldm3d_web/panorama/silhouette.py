@@ -49,15 +49,11 @@ def _nets(across: tuple[np.ndarray, np.ndarray], down: tuple[np.ndarray, np.ndar
     # Between a pixel and the one below: the corners below it, left and right.
     edge, place = down
     place = np.where(edge, np.clip(place, -MOST_PX, MOST_PX), 0)
-    for shifted, beside in ((lambda image: image, 0.5), (right_and_wrap, -0.5)):
-        count[1:] += shifted(edge)
-        total[1:, :, 1] += shifted(place)
-        total[1:, :, 0] += beside * shifted(edge)
+    # A pixel's left corner has its own number, its right one the next.
+    for edge_at, place_at, beside in ((edge, place, 0.5), (left_of(edge), left_of(place), -0.5)):
+        count[1:] += edge_at
+        total[1:, :, 1] += place_at
+        total[1:, :, 0] += beside * edge_at
     moved = np.where((count >= 2)[..., None], total / np.maximum(count, 1)[..., None], 0)
     moved[0] = moved[-1] = 0
     return np.clip(moved, -MOST_PX, MOST_PX)
-
-
-def right_and_wrap(image: np.ndarray) -> np.ndarray:
-    """The corner right of a pixel has the next one's number."""
-    return left_of(image)

@@ -294,8 +294,9 @@ def test_without_webgl_a_poster_from_the_start_gives_way_to_the_flat_picture(vis
     viewer = visit(640, 400, script="HTMLCanvasElement.prototype.getContext = () => null").bare()
     viewer.page.evaluate(
         """(poster) => {
+            const html = `<ldm3d-viewer id="viewer" poster="${poster}"></ldm3d-viewer>`;
             document.getElementById('viewer').remove();
-            document.body.insertAdjacentHTML('beforeend', `<ldm3d-viewer id="viewer" poster="${poster}"></ldm3d-viewer>`);
+            document.body.insertAdjacentHTML('beforeend', html);
         }""",
         f"/scenes/{ROOM}/rgb.png",
     )
