@@ -65,11 +65,11 @@ def main() -> None:
     facts = {"width": options.width, "scenes": len(options.scenes), "views": options.views}
     print(f"novel_view, {options.width}x{options.width // 2}, {facts['scenes']} scenes, {facts['views']} views each")
     print(report.table(results))
-    if options.csv:
-        report.append_csv(options.csv, results, facts)
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # of this process, packing and scoring alike
     machine = {"cpus": os.cpu_count(), "load": round(os.getloadavg()[0], 1), "peak_mb": round(peak_mb)}
-    print(json.dumps({"bench": "novel_view", **facts, **machine, **report.as_json(results)}))
+    print(json.dumps({"bench": "novel_view", **facts, **machine, **report.as_json(results)}), flush=True)
+    if options.csv:  # last: a file with other columns shall not cost the figures
+        report.append_csv(options.csv, results, facts)
 
 
 def _views(cache: Cache, place: Scene, offsets_m: Sequence[float], count: int) -> list[View]:
