@@ -24,7 +24,7 @@ MARGIN_PX = 1.5  # filled beyond what the head can see
 LEAST_GAP_PX = 0.5  # of parallax between what hides and what is hidden
 OCCLUDES = 0.25  # what hides stands that much of the step at the edge before the far side
 HOLE_PX = 7  # smaller gaps in a fill are noise of the slopes
-NARROW_PX = 6  # less than that from its own end, a surface tells nothing of what is hidden
+NARROW_PX = 4  # less than that from its own end, a surface tells nothing of what is hidden
 APART_PX = 3.0  # of parallax between a fill and a rim that it does not go on from
 FARTHEST_PX = 200  # no fill reaches farther, however near the foreground
 

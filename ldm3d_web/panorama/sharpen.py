@@ -5,7 +5,9 @@ one is given to one of the two sides, by its colour where the sides differ in co
 weighted vote of the pixels around it that are on no ramp (after the weighted median filter of Ma et al., 2013).
 
 Only ramps are touched: a step that the slopes before and after it do not explain (as in `cuts`), spread over pixels
-that all lie clearly between its two sides. Sharp edges have none of these, and slopes are explained by themselves.
+that all lie clearly between its two sides. The top of a book seen at a grazing angle looks much like that. So depth
+whose steps are sharp elsewhere is left alone as a whole, and a climb that goes on evenly for longer than any ramp is a
+slope.
 """
 
 from __future__ import annotations
@@ -23,6 +25,10 @@ BETWEEN = 0.12  # of the step: nearer to a side than that is on that side
 SHARP = 0.55  # of the step between two pixels: no ramp
 COLOUR = 20.0  # 8-bit steps that make two colours different
 VOTE_PX = 4
+EVEN_PX = 6  # a climb that is straight over more pixels than a ramp has is a slope
+BEND = 0.25  # of the step before and after a pixel: that much they may differ on a straight climb
+SHARP_STEP = 4.0  # times the steps on both sides of it: an edge of one pixel
+SHARP_SHARE = 1 / 8  # of the pixels on ramps: with more edges of one pixel, depth is sharp
 
 
 def without_spikes(inverse: np.ndarray) -> np.ndarray:
@@ -38,7 +44,7 @@ def without_spikes(inverse: np.ndarray) -> np.ndarray:
 def sharpened(inverse: np.ndarray, rgb: np.ndarray) -> np.ndarray:
     """(H, W) float32: inverse distances (H, W) with the pixels on ramps given to one side; rgb (H, W, 3) uint8."""
     ramp = ramps(inverse)
-    if not ramp.any():
+    if not ramp.any() or sharp_steps(inverse) > SHARP_SHARE * np.count_nonzero(ramp):
         return inverse
     # Beside a ramp a pixel may have a little of it too; the crest of a thin thing has not.
     beside = cv2.dilate(ramp.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
@@ -55,6 +61,17 @@ def ramps(inverse: np.ndarray) -> np.ndarray:
     """(H, W) bool: pixels half way between the two sides of a step."""
     seen = parallax(inverse, inverse.shape[1])
     return _along(seen, right_of, left_of) | _along(seen, below, above)
+
+
+def sharp_steps(inverse: np.ndarray) -> int:
+    """How many edges of one pixel's width the inverse distances (H, W) have. A network's depth has next to none."""
+    seen = parallax(inverse, inverse.shape[1])
+    count = 0
+    for following, before in ((right_of, left_of), (below, above)):
+        step = np.abs(following(seen) - seen)
+        beside = np.maximum(before(step), following(step))
+        count += np.count_nonzero((step > LEAST_STEP_PX) & (step > SHARP_STEP * beside))
+    return count
 
 
 def _along(seen: np.ndarray, following: Neighbour, before: Neighbour) -> np.ndarray:
@@ -79,7 +96,21 @@ def _along(seen: np.ndarray, following: Neighbour, before: Neighbour) -> np.ndar
     share = (seen - lower) / rise
     least = np.minimum(np.abs(seen - behind[1]), np.abs(ahead[1] - seen)) / rise
     same_way = (seen - behind[1]) * (ahead[1] - seen) > 0
-    return steep & same_way & (share > BETWEEN) & (share < 1 - BETWEEN) & (least > BETWEEN / 2)
+    ramp = steep & same_way & (share > BETWEEN) & (share < 1 - BETWEEN) & (least > BETWEEN / 2)
+    return ramp & ~_straight(seen, following, before)
+
+
+def _straight(seen: np.ndarray, following: Neighbour, before: Neighbour) -> np.ndarray:
+    """(H, W) bool: pixels of climbs that are straight over EVEN_PX pixels or more."""
+    to_next, to_this = following(seen) - seen, seen - before(seen)
+    even = np.abs(to_next - to_this) < BEND * np.minimum(np.abs(to_next), np.abs(to_this))
+    start = even
+    for _ in range(EVEN_PX - 1):
+        start = even & following(start)
+    run = start
+    for _ in range(EVEN_PX - 1):
+        run = start | before(run)
+    return run | before(run) | following(run)
 
 
 def _given(inverse: np.ndarray, rgb: np.ndarray, ramp: np.ndarray) -> np.ndarray:

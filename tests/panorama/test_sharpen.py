@@ -51,3 +51,24 @@ def test_a_pixel_alone_goes_and_a_line_of_one_pixel_stays():
     calm = without_spikes(inverse)
     assert calm[5, 7] == np.float32(0.2)
     np.testing.assert_array_equal(calm[:, 31], 1.0)
+
+
+def book_before_a_wall(rows_of_top, height=128):
+    """(H, 2H) inverse distances: a wall, before it from row 70 on a top seen at a grazing angle, and below that its
+    upright front."""
+    rows = np.arange(height)
+    below = np.sin(np.pi * ((rows + 0.5) / height - 0.5))
+    front = 70 + rows_of_top
+    inverse = np.where(rows < 70, 0.25, np.minimum(below, below[front]) / 0.2)
+    return np.tile(inverse[:, None], (1, 2 * height)).astype(np.float32)
+
+
+def test_a_top_seen_at_a_grazing_angle_is_no_ramp_where_depth_is_sharp():
+    inverse = book_before_a_wall(4)
+    assert ramps(inverse).any()  # pixel by pixel it looks like one
+    assert sharpened(inverse, coloured(inverse > 0.5)) is inverse
+
+
+def test_in_soft_depth_a_long_even_climb_is_no_ramp_either():
+    found = ramps(softened(book_before_a_wall(12), 3))
+    assert found[69:71].any() and not found[73:80].any()
