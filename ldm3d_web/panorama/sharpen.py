@@ -70,7 +70,7 @@ def sharp_steps(inverse: np.ndarray) -> int:
     for following, before in ((right_of, left_of), (below, above)):
         step = np.abs(following(seen) - seen)
         beside = np.maximum(before(step), following(step))
-        count += np.count_nonzero((step > LEAST_STEP_PX) & (step > SHARP_STEP * beside))
+        count += int(np.count_nonzero((step > LEAST_STEP_PX) & (step > SHARP_STEP * beside)))
     return count
 
 
