@@ -22,6 +22,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 
 from ldm3d_web.errors import Cancelled, InvalidInput, Ldm3dError
 from ldm3d_web.ldm3d import depth_codec, inputs, sampler
+from ldm3d_web.ldm3d.depth_curve import curve_of
 from ldm3d_web.ldm3d.registry import Defaults, ModelSpec
 from ldm3d_web.ldm3d.wrap import unwrap_longitude, wrap_longitude
 from ldm3d_web.rgbd import Rgbd
@@ -217,7 +218,7 @@ class LDM3DPipeline(DiffusionPipeline):
             raise Ldm3dError("The model painted values that are no numbers; try another seed, or run it in float32.")
         scale, shift = self.vae.config["scaling_factor"], self.vae.config["shift_factor"] or 0.0
         picture = self.vae.decode((latents / scale + shift).to(self.vae.dtype), return_dict=False)[0]
-        return depth_codec.unpack(picture)
+        return depth_codec.unpack(picture, curve_of(self.vae.config))
 
     def _preview(self, clean: torch.Tensor) -> np.ndarray:
         """The picture in these latents, small: latents averaged in squares until the picture is within the budget."""

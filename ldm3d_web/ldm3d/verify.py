@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ldm3d_web.errors import InvalidModel
+from ldm3d_web.ldm3d.depth_curve import curve_of
 from ldm3d_web.ldm3d.registry import SETTINGS_FILE, read_json, spec_of_folder
 
 # Where diffusers puts the configs and the weights of each part.
@@ -99,6 +100,12 @@ def _check_channels(configs: dict[str, dict[str, Any]], shapes: dict[str, dict[s
             f"The autoencoder takes {picture[0]} and gives {picture[1]} channels; an LDM3D model has 4 (with depth) "
             "or 6 (depth in two bytes) both ways."
         )
+    try:
+        curve = curve_of(vae)
+    except ValueError as error:
+        raise InvalidModel(f"{CONFIGS['vae']}: {error}.") from None
+    if curve.k and picture != (4, 4):
+        raise InvalidModel(f"{CONFIGS['vae']} names a curve, but depth in two bytes is plain disparity.")
     latent = vae.get("latent_channels")
     if (unet.get("in_channels"), unet.get("out_channels")) != (latent, latent):
         raise InvalidModel(
