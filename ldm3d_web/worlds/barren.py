@@ -20,13 +20,13 @@ def desert(d: Draft, seed: int) -> World:
     sand = sands[d.tags["colour"]]
     if d.tags["weather"] == "cloudy" and d.chance(0.5):
         d.tags["weather"] = "clear"
-    d.ring("dunes", 9, lambda a: props.hill(rng, a, u(22, 60), u(14, 26), u(2.5, 7), props.vary(rng, sand, 0.02)))
+    d.ring("dune", 9, lambda a: props.hill(rng, a, u(22, 60), u(14, 26), u(2.5, 7), props.vary(rng, sand, 0.02)))
     if d.chance(0.45):
-        d.ring("rock towers", int(rng.integers(3, 7)), lambda a: _mesa(rng, a, u(40, 100), scaled(sand, 0.85)))
+        d.ring("mesa", int(rng.integers(3, 7)), lambda a: _mesa(rng, a, u(40, 100), scaled(sand, 0.85)))
     if d.chance(0.55):
-        d.scatter("cacti", int(rng.integers(4, 10)), 2.6, 22, lambda x, z: props.cactus(rng, x, z, u(1.3, 3.2)))
+        d.scatter("cactus", int(rng.integers(4, 10)), 2.6, 22, lambda x, z: props.cactus(rng, x, z, u(1.3, 3.2)))
     if d.chance(0.6):
-        d.scatter("rocks", 6, 1.9, 12, lambda x, z: props.rock(rng, x, z, u(0.25, 0.8), scaled(sand, 0.78)))
+        d.scatter("rock", 6, 1.9, 12, lambda x, z: props.rock(rng, x, z, u(0.25, 0.8), scaled(sand, 0.78)))
     return d.finish("desert", seed, Shell(GROUND, np.array([sand]), scaled(sand, 0.93), facet_m=2.6, patch_m=14))
 
 
@@ -54,7 +54,7 @@ def volcano(d: Draft, seed: int) -> World:
         b = a + u(-0.25, 0.25)
         d.add("", props.cloud(rng, b, np.arctan2(h, away) + u(0.08, 0.3), 140, u(25, 45), 0.1))
     d.ring("", 8, lambda b: props.hill(rng, b, u(50, 100), u(15, 25), u(5, 12), ash))
-    d.scatter("rocks", 12, 2.7, 15, lambda x, z: props.rock(rng, x, z, u(0.3, 1.2), (0.22, 0.20, 0.21)))
+    d.scatter("rock", 12, 2.7, 15, lambda x, z: props.rock(rng, x, z, u(0.3, 1.2), (0.22, 0.20, 0.21)))
     shell = Shell(GROUND, np.array([ash]), (0.30, 0.22, 0.20), facet_m=1.8)
     if d.chance(0.65):
         d.objects.add("lava")
@@ -73,9 +73,9 @@ def moon(d: Draft, seed: int) -> World:
     d.tags |= {"time": "night", "weather": "clear", "season": ""}
     grey: Colour = (0.62, 0.62, 0.64)
     d.mountains(8, (0.50, 0.50, 0.53), None, height=(8, 22), away=(70, 130))
-    d.scatter("rocks", 12, 2.8, 18, lambda x, z: props.rock(rng, x, z, u(0.3, 1.3), (0.55, 0.55, 0.57)))
+    d.scatter("rock", 12, 2.8, 18, lambda x, z: props.rock(rng, x, z, u(0.3, 1.3), (0.55, 0.55, 0.57)))
     if d.chance(0.6):
-        d.scatter("domes", int(rng.integers(3, 6)), 8, 26, lambda x, z: props.dome(rng, x, z, u(2, 4)))
+        d.scatter("dome", int(rng.integers(3, 6)), 8, 26, lambda x, z: props.dome(rng, x, z, u(2, 4)))
     light = make_light(rng, "night", "clear")
     light = replace(
         light,
@@ -129,8 +129,8 @@ def cave(d: Draft, seed: int) -> World:
             for _ in range(3)
         ]
 
-    d.scatter("crystals", int(rng.integers(8, 13)), 2.2, 6.0, shard)
-    d.scatter("rocks", 6, 1.9, 6, lambda x, z: props.rock(rng, x, z, u(0.3, 0.8), tuple(stone)))
+    d.scatter("crystal", int(rng.integers(8, 13)), 2.2, 6.0, shard)
+    d.scatter("rock", 6, 1.9, 6, lambda x, z: props.rock(rng, x, z, u(0.3, 0.8), tuple(stone)))
     tint = tuple(float(v) for v in (0.45 + 0.4 * hue))
     light = replace(make_light(rng, "noon", "clear"), ambient=tint, sun_colour=(0.25, 0.25, 0.28), fog_m=1e4)
     return d.finish("cave", seed, Shell(planes, colours, tuple(stone * 0.7), facet_m=1.0), light)

@@ -23,23 +23,23 @@ def village(d: Draft, seed: int) -> World:
     tops = [(0.68, 0.26, 0.18), (0.45, 0.28, 0.20), (0.30, 0.36, 0.46)]
     pick = lambda palette: palette[int(rng.integers(len(palette)))]  # noqa: E731
     d.ring(
-        "houses",
+        "house",
         6,
         lambda a: _at(
             a, u(7, 10), lambda x, z: props.house(rng, x, z, u(3.2, 4.2), pick(walls), pick(tops), d.lit, snow)
         ),
     )
     d.ring(
-        "houses",
+        "house",
         8,
         lambda a: _at(
             a, u(17, 26), lambda x, z: props.house(rng, x, z, u(3.5, 5), pick(walls), pick(tops), d.lit, snow)
         ),
     )
     kind = props.pine if snow else props.tree
-    d.scatter("trees", 7, 4, 20, lambda x, z: kind(rng, x, z, u(2.5, 5), (PINES if snow else GREENS)[season], snow))
+    d.scatter("tree", 7, 4, 20, lambda x, z: kind(rng, x, z, u(2.5, 5), (PINES if snow else GREENS)[season], snow))
     if d.chance(0.5):
-        d.ring("lamps", 4, lambda a: _at(a, u(2.6, 5), lambda x, z: props.lamp(rng, x, z, d.lit)))
+        d.ring("street lamp", 4, lambda a: _at(a, u(2.6, 5), lambda x, z: props.lamp(rng, x, z, d.lit)))
     if d.chance(0.4):
         d.mountains(8, (0.42, 0.45, 0.52), 0.4 if snow or d.chance(0.5) else None)
     path = (u(0, 3.14), 0.0, 1.3, (0.80, 0.80, 0.82) if snow else (0.66, 0.58, 0.46))
@@ -58,15 +58,17 @@ def city(d: Draft, seed: int) -> World:
     for side in (-1, 1):
         for i in range(-5, 6):
             at = along * (i * 9.5 + u(-1, 1)) + across * side * u(9.5, 11.5)
-            d.add("towers", props.tower(rng, at[0], at[1], u(6.5, 8), u(9, 32), colours[int(rng.integers(4))], d.lit))
+            d.add(
+                "skyscraper", props.tower(rng, at[0], at[1], u(6.5, 8), u(9, 32), colours[int(rng.integers(4))], d.lit)
+            )
     for i in range(-3, 4):
         for side in (-1, 1):
             if d.chance(0.6):
                 at = along * (i * 7 + u(-1, 1)) + across * side * 4.0
-                d.add("lamps", props.lamp(rng, at[0], at[1], d.lit))
+                d.add("street lamp", props.lamp(rng, at[0], at[1], d.lit))
     if d.chance(0.5):
         d.scatter(
-            "trees",
+            "tree",
             5,
             4.2,
             18,

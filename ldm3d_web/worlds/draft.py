@@ -8,7 +8,8 @@ import numpy as np
 
 from ldm3d_web.worlds import props
 from ldm3d_web.worlds.light import HOURS, WEATHERS, make_light
-from ldm3d_web.worlds.world import EYE_HEIGHT_M, Colour, Shell, Solid, World
+from ldm3d_web.worlds.things import Mark, group
+from ldm3d_web.worlds.world import EYE_HEIGHT_M, Colour, Description, Shell, Solid, World
 
 GROUND = np.array([[0.0, -1.0, 0.0, EYE_HEIGHT_M]])
 GREENS: dict[str, Colour] = {"summer": (0.30, 0.55, 0.24), "autumn": (0.86, 0.46, 0.14), "winter": (0.34, 0.42, 0.38)}
@@ -30,6 +31,7 @@ class Draft:
         self.tags["weather"] = str(self.rng.choice(WEATHERS, p=[0.62, 0.2, 0.18]))
         self.solids: list[Solid] = []
         self.objects: set[str] = set()
+        self.marks: list[Mark] = []
 
     @property
     def lit(self) -> float:
@@ -43,6 +45,9 @@ class Draft:
         """Puts solids into the world; `name` joins the tag `objects` unless it is empty."""
         self.solids += solids
         if name:
+            middle = np.mean([s.centre for s in solids], axis=0) if solids else np.array([0.0, 0.0, -10.0])
+            away = float(np.hypot(middle[0], middle[2]))
+            self.marks.append((name, "", "", float(np.arctan2(middle[0], -middle[2])), away))
             self.objects.add(name)
 
     def scatter(
@@ -72,7 +77,7 @@ class Draft:
     def mountains(self, count: int, colour: Colour, snow_line: float | None, height=(22, 50), away=(75, 130)) -> None:
         u = self.rng.uniform
         self.ring(
-            "mountains",
+            "mountain",
             count,
             lambda a: props.mountain(self.rng, a, u(*away), u(22, 40), u(*height), colour, snow_line),
         )
@@ -91,4 +96,6 @@ class Draft:
             self.ring("", 3, lambda a: props.cloud(rng, a, rng.uniform(0.2, 0.6), 160, rng.uniform(22, 40), bright))
         light = light or make_light(rng, self.tags["time"], self.tags["weather"])
         tags: dict[str, str | list[str]] = {"place": place, **self.tags, "objects": sorted(self.objects)}
-        return World(seed, tags, self.solids, shell, light, facet_seed=float(rng.uniform(0, 10)))
+        return World(
+            Description(seed, tags, group(self.marks)), self.solids, shell, light, facet_seed=float(rng.uniform(0, 10))
+        )

@@ -25,7 +25,7 @@ def lake(d: Draft, seed: int) -> World:
     d.add("lake", [])
     if d.chance(0.75):
         d.scatter(
-            "pine trees",
+            "pine tree",
             16,
             3.5,
             36,
@@ -33,7 +33,7 @@ def lake(d: Draft, seed: int) -> World:
         )
     else:
         d.scatter(
-            "trees",
+            "tree",
             14,
             3.5,
             36,
@@ -41,7 +41,7 @@ def lake(d: Draft, seed: int) -> World:
         )
     if d.chance(0.6):
         d.scatter(
-            "rocks",
+            "rock",
             5,
             1.9,
             9,
@@ -69,9 +69,9 @@ def mountains(d: Draft, seed: int) -> World:
     d.mountains(7, stone, u(0.1, 0.4) if snowy else None, height=(45, 80), away=(110, 150))
     if d.chance(0.5):
         d.scatter(
-            "pine trees", 9, 3.5, 28, lambda x, z: props.pine(rng, x, z, u(2.5, 6), PINES[d.tags["season"]], snowy)
+            "pine tree", 9, 3.5, 28, lambda x, z: props.pine(rng, x, z, u(2.5, 6), PINES[d.tags["season"]], snowy)
         )
-    d.scatter("rocks", 8, 2.6, 16, lambda x, z: props.rock(rng, x, z, u(0.3, 1.1), (0.45, 0.45, 0.48), snowy))
+    d.scatter("rock", 8, 2.6, 16, lambda x, z: props.rock(rng, x, z, u(0.3, 1.1), (0.45, 0.45, 0.48), snowy))
     return d.finish(
         "mountains",
         seed,
@@ -82,13 +82,11 @@ def mountains(d: Draft, seed: int) -> World:
 def meadow(d: Draft, seed: int) -> World:
     rng, u = d.rng, d.rng.uniform
     d.tags["season"] = "summer"
-    d.ring("hills", 9, lambda a: props.hill(rng, a, u(45, 90), u(25, 45), u(5, 12), (0.36, 0.58, 0.28)))
+    d.ring("hill", 9, lambda a: props.hill(rng, a, u(45, 90), u(25, 45), u(5, 12), (0.36, 0.58, 0.28)))
     petals = [(0.95, 0.3, 0.3), (0.98, 0.85, 0.25), (0.95, 0.95, 0.98), (0.65, 0.4, 0.85)]
     if d.chance(0.7):
-        d.scatter("flowers", 22, 1.5, 7, lambda x, z: props.flower(rng, x, z, petals[int(rng.integers(4))]))
-    d.scatter(
-        "trees", int(rng.integers(4, 9)), 5, 35, lambda x, z: props.tree(rng, x, z, u(3.5, 6.5), GREENS["summer"])
-    )
+        d.scatter("flower", 22, 1.5, 7, lambda x, z: props.flower(rng, x, z, petals[int(rng.integers(4))]))
+    d.scatter("tree", int(rng.integers(4, 9)), 5, 35, lambda x, z: props.tree(rng, x, z, u(3.5, 6.5), GREENS["summer"]))
     d.scatter("", 6, 2.2, 14, lambda x, z: props.bush(rng, x, z, u(0.3, 0.7), (0.26, 0.5, 0.22)))
     return d.finish("meadow", seed, Shell(GROUND, np.array([[0.42, 0.64, 0.28]]), (0.50, 0.68, 0.32), facet_m=1.2))
 
@@ -99,13 +97,13 @@ def forest(d: Draft, seed: int) -> World:
     snow = season == "winter"
     ground = {"summer": (0.28, 0.42, 0.22), "autumn": (0.62, 0.40, 0.18), "winter": SNOW}[season]
     if pines:
-        d.scatter("pine trees", 36, 3.4, 34, lambda x, z: props.pine(rng, x, z, u(4, 9), PINES[season], snow))
+        d.scatter("pine tree", 36, 3.4, 34, lambda x, z: props.pine(rng, x, z, u(4, 9), PINES[season], snow))
     else:
         leaves = (
             [(0.86, 0.46, 0.14), (0.80, 0.28, 0.14), (0.90, 0.66, 0.20)] if season == "autumn" else [GREENS[season]] * 3
         )
         d.scatter(
-            "trees", 28, 4.6, 32, lambda x, z: props.tree(rng, x, z, u(4, 7.5), leaves[int(rng.integers(3))], snow)
+            "tree", 28, 4.6, 32, lambda x, z: props.tree(rng, x, z, u(4, 7.5), leaves[int(rng.integers(3))], snow)
         )
     d.scatter(
         "",
@@ -114,7 +112,7 @@ def forest(d: Draft, seed: int) -> World:
         9,
         lambda x, z: props.bush(rng, x, z, u(0.25, 0.55), scaled((PINES if pines else GREENS)[season], 0.9)),
     )
-    d.scatter("rocks", 4, 1.8, 9, lambda x, z: props.rock(rng, x, z, u(0.25, 0.6), (0.45, 0.46, 0.45), snow))
+    d.scatter("rock", 4, 1.8, 9, lambda x, z: props.rock(rng, x, z, u(0.25, 0.6), (0.45, 0.46, 0.45), snow))
     path = (u(0, 3.14), 0.0, 0.8, (0.55, 0.44, 0.30)) if d.chance(0.5) and not snow else None
     d.objects |= {"path"} if path else set()
     return d.finish("forest", seed, Shell(GROUND, np.array([ground]), scaled(ground, 0.86), facet_m=1.0, path=path))
@@ -130,10 +128,10 @@ def beach(d: Draft, seed: int) -> World:
     def on_sand(make):
         return lambda x, z: make(x, z) if np.hypot(x - cx, z - cz) < 0.9 * r else []
 
-    d.scatter("palm trees", int(rng.integers(4, 9)), 3.0, r, on_sand(lambda x, z: props.palm(rng, x, z, u(3.2, 6))))
-    d.scatter("rocks", 5, 2.0, r, on_sand(lambda x, z: props.rock(rng, x, z, u(0.3, 0.8), (0.55, 0.5, 0.45))))
+    d.scatter("palm tree", int(rng.integers(4, 9)), 3.0, r, on_sand(lambda x, z: props.palm(rng, x, z, u(3.2, 6))))
+    d.scatter("rock", 5, 2.0, r, on_sand(lambda x, z: props.rock(rng, x, z, u(0.3, 0.8), (0.55, 0.5, 0.45))))
     if d.chance(0.5):
-        d.ring("islands", 4, lambda a: props.hill(rng, a, u(60, 120), u(10, 22), u(5, 14), (0.32, 0.5, 0.3)))
+        d.ring("island", 4, lambda a: props.hill(rng, a, u(60, 120), u(10, 22), u(5, 14), (0.32, 0.5, 0.3)))
     if d.chance(0.4):
         a = u(0, 6.28)
         d.add("boat", props.boat(rng, cx + 1.5 * r * np.sin(a), cz - 1.5 * r * np.cos(a)))

@@ -1,9 +1,10 @@
-"""What a world is: solids, a shell around or under them, light, air, and the labels that captions are made from."""
+"""What a world is: solids, a shell around or under them, light, air, and the description that captions are made from."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -76,16 +77,58 @@ class Shell:
 
 
 @dataclass(frozen=True)
-class World:
-    """One place. The eye stands at the origin, the floor is EYE_HEIGHT_M below it.
+class Thing:
+    """Things of one kind that stand together, within 50 degrees of azimuth as seen from the origin.
 
-    tags: the labels that captions say and evaluations check: place, time, weather, season, colour, and
-    objects (a sorted list). "" where a label does not apply.
+    name: a key of `words.things.THINGS`. colour, size: "" where they do not apply.
+    azimuth_rad, distance_m: of the group's middle; azimuth 0 is ahead (-Z), positive to the right, in (-pi, pi].
+    What is all around is several Things of one name.
+    """
+
+    name: str
+    count: int
+    colour: str
+    size: str
+    azimuth_rad: float
+    distance_m: float
+
+
+@dataclass(frozen=True)
+class Description:
+    """What can be said about a world. Small, so that it is kept beside a picture; `caption.say` puts it into words.
+
+    tags: place, time, weather, season, colour ("" where one does not apply) and objects (the sorted names of things).
     """
 
     seed: int
     tags: dict[str, str | list[str]]
+    things: tuple[Thing, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain types, for `json.dumps`."""
+        return asdict(self) | {"things": [asdict(thing) for thing in self.things]}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Description:
+        """What `to_json` gave."""
+        return cls(data["seed"], dict(data["tags"]), tuple(Thing(**thing) for thing in data["things"]))
+
+
+@dataclass(frozen=True)
+class World:
+    """One place. The eye stands at the origin, the floor is EYE_HEIGHT_M below it."""
+
+    description: Description
     solids: list[Solid]
     shell: Shell
     light: Light
     facet_seed: float = field(default=0.0)
+
+    @property
+    def seed(self) -> int:
+        return self.description.seed
+
+    @property
+    def tags(self) -> dict[str, str | list[str]]:
+        """The description's labels."""
+        return self.description.tags
