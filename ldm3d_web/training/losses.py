@@ -53,6 +53,15 @@ def divergence(mean: Tensor, logvar: Tensor) -> Tensor:
     return 0.5 * (mean.square() + logvar.exp() - 1 - logvar).mean()
 
 
+def prediction_weight(prediction: str, alpha_bar: Tensor) -> Tensor:
+    """Loss weight of each sample for "v_prediction" or "sample" (the clean latents): the same loss, in other words.
+
+    With signal share a an error of the clean latents is sqrt(1 - a) times that of the velocity.
+    """
+    weight = velocity_weight(alpha_bar)
+    return weight if prediction == "v_prediction" else weight / (1 - alpha_bar).clamp(min=1e-3)
+
+
 def velocity_weight(alpha_bar: Tensor, gamma: float = 5.0) -> Tensor:
     """Loss weight of each sample for v-prediction: min(snr + 1, gamma) / (snr + 1).
 

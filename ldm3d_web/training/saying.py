@@ -37,12 +37,17 @@ class Saying:
 
     def say(self, wording: int, turn_rad: float = 0.0) -> str:
         """A sentence; another ``wording`` (0 and up) says it otherwise. turn_rad: by how much it is turned further."""
+        return self.tell(wording, turn_rad)[0]
+
+    def tell(self, wording: int, turn_rad: float = 0.0) -> tuple[str, dict[str, Any] | None]:
+        """The sentence of `say`, and what it claims (`worlds.caption.Said`); None for a fixed sentence."""
         if self.description is None:
-            return self.captions[wording % len(self.captions)]
+            return self.captions[wording % len(self.captions)], None
         from ldm3d_web.worlds.caption import say
 
         description = mirror(self.description) if self.mirrored else self.description
-        return say(description, wording, self.turn_rad + turn_rad).text
+        said = say(description, wording, self.turn_rad + turn_rad)
+        return said.text, said.claims
 
     def seen(self, turn_rad: float, *, mirrored: bool) -> Saying:
         """Of the same picture mirrored, then turned."""
@@ -69,6 +74,14 @@ class Saying:
             turn_rad=value["turn_rad"],
             mirrored=value["mirrored"],
         )
+
+
+def labels_of(claims: dict[str, Any]) -> dict[str, str | list[str]]:
+    """Claims as labels: words and lists of words; ["tree", "left"] is "tree left", ["tree", 3] is "tree 3"."""
+    return {
+        name: value if isinstance(value, str) else [each if isinstance(each, str) else " ".join(map(str, each)) for each in value]
+        for name, value in claims.items()
+    }
 
 
 def mirror(description: Description) -> Description:

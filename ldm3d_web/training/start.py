@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -11,17 +12,19 @@ from ldm3d_web.errors import InvalidInput
 WEIGHTS = ("diffusion_pytorch_model.safetensors", "model.safetensors")
 
 
-def start_from(model: torch.nn.Module, part: Path) -> None:
+def start_from(model: torch.nn.Module, part: Path, but: Sequence[str] = ()) -> None:
     """Loads the weights in a part's folder (``vae/``, ``unet/``, ...) into a network, in the network's own type.
 
-    Raises InvalidInput where there are none, or where they are of another shape.
+    but: tensors that keep their own values. Raises InvalidInput where there are none, or where they are of another shape.
     """
     from safetensors.torch import load_file
 
     files = [part / name for name in WEIGHTS if (part / name).is_file()]
     if not files:
         raise InvalidInput(f"There are no weights to start from in {part}.")
-    stored, wanted = load_file(files[0]), model.state_dict()
+    stored = {name.removeprefix("text_model."): value for name, value in load_file(files[0]).items()}
+    wanted = model.state_dict()
+    stored |= {name: wanted[name] for name in but}
     wrong = [name for name in wanted if name not in stored or stored[name].shape != wanted[name].shape]
     if wrong or len(stored) != len(wanted):
         raise InvalidInput(
