@@ -24,6 +24,7 @@ from ldm3d_web.errors import Cancelled, InvalidInput, Ldm3dError
 from ldm3d_web.ldm3d import depth_codec, inputs, sampler
 from ldm3d_web.ldm3d.depth_curve import curve_of
 from ldm3d_web.ldm3d.registry import Defaults, ModelSpec
+from ldm3d_web.ldm3d.upscaler import Upscaler, upscale
 from ldm3d_web.ldm3d.wrap import unwrap_longitude, wrap_longitude
 from ldm3d_web.rgbd import Rgbd
 
@@ -71,6 +72,7 @@ class LDM3DPipeline(DiffusionPipeline):
         self.register_modules(vae=vae, text_encoder=text_encoder, tokenizer=tokenizer, unet=unet, scheduler=scheduler)
         self.spec = ModelSpec(name="unnamed")
         self.revision = ""  # names the weights
+        self.upscaler: Upscaler | None = None
 
     @torch.inference_mode()
     def __call__(
@@ -114,6 +116,11 @@ class LDM3DPipeline(DiffusionPipeline):
         rgb, disparity = self.decode(clean)
         self.maybe_free_model_hooks()
         return Rgbd(_to_bytes(rgb), np.ascontiguousarray(disparity[0, 0].float().cpu().numpy()))
+
+    def upscale(self, rgbd: Rgbd, factor: int) -> Rgbd:
+        """The picture `factor` times as wide: 1 (itself), 2 or 4. Raises InvalidInput where there is no upscaler."""
+        factor = inputs.check_upscale(factor, able=self.upscaler is not None)
+        return rgbd if factor == 1 or self.upscaler is None else upscale(self.upscaler, rgbd, factor)
 
     # What the model is.
 

@@ -24,7 +24,7 @@ FACTOR = 4
 _MARGIN = 4  # columns that bicubic looks at over the wrap, and one more
 
 
-class Upscaler(ModelMixin, ConfigMixin):
+class Upscaler(ModelMixin, ConfigMixin):  # type: ignore[misc]  # their own way to say where the config lies
     """(B, 4, H, W) in [-1, 1] to (B, 4, 4 H, 4 W): colour, and depth by the config's curve."""
 
     @register_to_config

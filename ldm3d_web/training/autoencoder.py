@@ -20,7 +20,6 @@ from ldm3d_web.training.run import Average, Run
 from ldm3d_web.training.source import Source, bend, straighten
 from ldm3d_web.training.start import start_from
 from ldm3d_web.training.thumbnail import start_as_thumbnail
-from ldm3d_web.worlds.world import FAR_M, NEAR_M
 
 if TYPE_CHECKING:
     from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
@@ -33,7 +32,7 @@ class AutoencoderPlan:
     widths: tuple[int, ...] = (16, 32, 64, 96, 128)  # five blocks: four halvings, 16 pixels to a latent
     latent_channels: int = 12
     norm_groups: int = 2
-    curve: Curve = Curve(FAR_M / NEAR_M - 1)  # what the depth channel carries: the logarithm of distance
+    curve: Curve = losses.LOG_DISTANCE  # what the depth channel carries
     crop: int = 128  # pixels
     batch: int = 16  # crops; whole panoramas are fewer, for the same number of pixels
     whole_from: float = 0.7  # from this part of the budget on: whole panoramas

@@ -1,7 +1,8 @@
 """The trained parts as one model folder in diffusers' layout, half precision, safetensors only.
 
 The autoencoder comes from the latents' folder (its scale and shift belong to those latents), the U-Net from the
-denoiser's averaged weights, the vocabulary and the text encoder from the text run.
+denoiser's averaged weights, the vocabulary and the text encoder from the text run. A decoder that learned on after the
+latents were made takes the place of theirs; an upscaler comes along where one was trained.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ def export(
     denoiser: Path,
     out: Path,
     *,
+    decoder: Path | None = None,
+    upscaler: Path | None = None,
     dtype: str = "float16",
     settings: dict[str, Any] | None = None,
 ) -> Path:
@@ -63,15 +66,22 @@ def export(
     from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
     from transformers import CLIPTextModel
 
+    from ldm3d_web.ldm3d.upscaler import FACTOR, Upscaler
+
     out = Path(out)
-    for part in (Path(latents) / "vae", Path(text) / "text_encoder", Path(denoiser) / "unet"):
+    vae = Path(decoder or latents) / "vae"
+    parts = [vae, Path(text) / "text_encoder", Path(denoiser) / "unet"]
+    parts += [Path(upscaler) / "upscaler"] if upscaler else []
+    for part in parts:
         if not part.is_dir():
             raise InvalidInput(f"{part} is not there yet; train that part first.")
     out.mkdir(parents=True, exist_ok=True)
     kind = getattr(torch, dtype)
-    AutoencoderKL.from_pretrained(Path(latents) / "vae").to(kind).save_pretrained(out / "vae")
+    AutoencoderKL.from_pretrained(vae).to(kind).save_pretrained(out / "vae")
     UNet2DConditionModel.from_pretrained(Path(denoiser) / "unet").to(kind).save_pretrained(out / "unet")
     CLIPTextModel.from_pretrained(Path(text) / "text_encoder").to(kind).save_pretrained(out / "text_encoder")
+    if upscaler:
+        Upscaler.from_pretrained(Path(upscaler) / "upscaler").to(kind).save_pretrained(out / "upscaler")
     (out / "tokenizer").mkdir(exist_ok=True)
     for name in ("vocab.json", "merges.txt"):
         shutil.copyfile(Path(text) / "tokenizer" / name, out / "tokenizer" / name)
@@ -82,7 +92,7 @@ def export(
     )
     (out / "scheduler").mkdir(exist_ok=True)
     shutil.copyfile(Path(denoiser) / "scheduler" / "scheduler_config.json", out / "scheduler" / "scheduler_config.json")
-    for network in ("vae", "unet"):
+    for network in ("vae", "unet", *(["upscaler"] if upscaler else [])):
         config = _read(out / network / "config.json")
         config.pop("_name_or_path", None)  # where it was trained is nobody's business
         _write(out / network / "config.json", config)
@@ -99,7 +109,8 @@ def export(
         },
     )
     if not (out / "ldm3d.json").exists():
-        _write(out / "ldm3d.json", {**SETTINGS, **(settings or {})})
+        wider = {"upscale": FACTOR} if upscaler else {}
+        _write(out / "ldm3d.json", {**SETTINGS, **wider, **(settings or {})})
     return out
 
 

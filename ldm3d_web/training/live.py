@@ -159,7 +159,7 @@ class LiveWorlds:
         chance = random.Random()
         seeds = iter(lambda: chance.choice(self._seeds), None)  # for ever
         try:
-            for pictures, _ in self.renderer.render(seeds):  # type: ignore[arg-type]  # never None
+            for pictures, _ in self.renderer.render(seeds):
                 with self._changed:
                     slots = [(self._rendered + number) % self.pool for number in range(len(pictures))]
                     self._rgb[slots] = ((pictures[:, :3] + 1) * 127.5).round().to(torch.uint8)

@@ -12,6 +12,7 @@ from ldm3d_web.ldm3d.depth_curve import LINEAR, Curve
 from ldm3d_web.worlds.world import FAR_M, NEAR_M
 
 _REACH = FAR_M / NEAR_M - 1
+LOG_DISTANCE = Curve(_REACH)  # the curve under which the depth channel carries the logarithm of distance
 
 DEPTH_WEIGHT = 2.0  # three colours against one depth, and depth holds the geometry
 RELATIVE_WEIGHT = 0.5
@@ -42,7 +43,7 @@ def reconstruction(painted: Tensor, target: Tensor, curve: Curve = LINEAR) -> di
 
 def relative_error(painted: Tensor, target: Tensor, curve: Curve = LINEAR) -> Tensor:
     """|d' - d| / d of the distances that two depth channels in [-1, 1] carry, shaped like them."""
-    if curve == Curve(_REACH):  # the logarithm of distance itself: no need to go there and back
+    if curve == LOG_DISTANCE:  # the logarithm of distance itself: no need to go there and back
         return (((target - painted) / 2 * math.log1p(_REACH)).exp() - 1).abs()
     inverse = [1 + _REACH * curve.straighten(((each + 1) / 2).clamp(0, 1)) for each in (painted, target)]
     return (inverse[1] / inverse[0] - 1).abs()

@@ -33,7 +33,7 @@ SHARD_SIZE = 32
 class Shards:
     """All shards of a folder as one data set; the pictures stay on disk (memory-mapped) until they are read.
 
-    sayings[i] is what can be said of world i, tags[i] its labels by name (a word or a list of words), seeds[i] its seed.
+    sayings[i] is what can be said of world i, tags[i] its labels by name (a word or a list), seeds[i] its seed.
     """
 
     rgb: list[np.ndarray]
@@ -172,9 +172,7 @@ def _plan(count: int, first_seed: int) -> Iterator[tuple[int, int]]:
         yield first_seed + start, min(SHARD_SIZE, count - start)
 
 
-def _write_shard(
-    path: Path, seeds: range, height: int, width: int, supersample: int, batch: int, device: str
-) -> None:
+def _write_shard(path: Path, seeds: range, height: int, width: int, supersample: int, batch: int, device: str) -> None:
     rgb, disparity, tags, described = [], [], [], []
     for start in range(0, len(seeds), batch):
         chunk = list(seeds[start : start + batch])

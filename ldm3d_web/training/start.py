@@ -15,7 +15,7 @@ WEIGHTS = ("diffusion_pytorch_model.safetensors", "model.safetensors")
 def start_from(model: torch.nn.Module, part: Path, but: Sequence[str] = ()) -> None:
     """Loads the weights in a part's folder (``vae/``, ``unet/``, ...) into a network, in the network's own type.
 
-    but: tensors that keep their own values. Raises InvalidInput where there are none, or where they are of another shape.
+    but: tensors that keep their own values. Raises InvalidInput where there are no weights, or of another shape.
     """
     from safetensors.torch import load_file
 
@@ -28,7 +28,7 @@ def start_from(model: torch.nn.Module, part: Path, but: Sequence[str] = ()) -> N
     wrong = [name for name in wanted if name not in stored or stored[name].shape != wanted[name].shape]
     if wrong or len(stored) != len(wanted):
         raise InvalidInput(
-            f"The weights in {part} are of another shape than the plan's ({len(wrong)} of {len(wanted)} tensors differ, "
-            f"such as {(wrong or sorted(stored.keys() - wanted.keys()))[0]}); leave --start out, or choose its preset."
+            f"The weights in {part} are of another shape than the plan's: {len(wrong)} of {len(wanted)} tensors differ, "
+            f"such as {(wrong or sorted(stored.keys() - wanted.keys()))[0]}; leave --start out, or choose its preset."
         )
     model.load_state_dict(stored)

@@ -240,7 +240,8 @@ def train(
         chosen = torch.randint(len(sayings), (plan.batch,), generator=run.generator).tolist()
         wordings = torch.randint(WORDINGS, (plan.batch,), generator=run.generator).tolist()
         turns = (2 * math.pi * torch.rand(plan.batch, generator=run.generator)).tolist()
-        batch = [_tell(sayings[i], tags[i], wording, turn) for i, wording, turn in zip(chosen, wordings, turns, strict=True)]
+        drawn = zip(chosen, wordings, turns, strict=True)
+        batch = [_tell(sayings[i], tags[i], wording, turn) for i, wording, turn in drawn]
         sentences = [_with_gaps(sentence, plan.word_dropout, run.generator) for sentence, _ in batch]
         tokens = tokenizer(sentences, padding=True, max_length=plan.positions, truncation=True, return_tensors="pt").to(
             device
@@ -297,11 +298,14 @@ def start_from_older(model: CLIPTextModel, tokenizer: CLIPTokenizer, folder: Pat
     from transformers import CLIPTokenizer
 
     older = CLIPTokenizer.from_pretrained(folder / "tokenizer")
-    stored = {name.removeprefix("text_model."): value.float() for name, value in load_file(folder / "text_encoder" / WEIGHTS[1]).items()}
+    stored = {
+        name.removeprefix("text_model."): value.float()
+        for name, value in load_file(folder / "text_encoder" / WEIGHTS[1]).items()
+    }
     table = stored["embeddings.token_embedding.weight"]
     known = older.get_vocab()
     start_from(model, folder / "text_encoder", but=("embeddings.token_embedding.weight",))
-    weight = model.get_input_embeddings().weight
+    weight: Any = model.get_input_embeddings().weight
     for token, number in tokenizer.get_vocab().items():
         if token in known:
             weight[number] = table[known[token]]

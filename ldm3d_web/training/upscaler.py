@@ -20,7 +20,6 @@ from ldm3d_web.training import losses, sheets
 from ldm3d_web.training.run import Average, Run
 from ldm3d_web.training.source import Source, bend, straighten
 from ldm3d_web.training.start import start_from
-from ldm3d_web.worlds.world import FAR_M, NEAR_M
 
 if TYPE_CHECKING:
     from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
@@ -34,7 +33,7 @@ class UpscalerPlan:
 
     width: int = 48
     blocks: int = 10
-    curve: Curve = Curve(FAR_M / NEAR_M - 1)
+    curve: Curve = losses.LOG_DISTANCE
     batch: int = 1  # strips
     rows: int = 64  # of a strip, at the small size
     clean: float = 0.3  # share of strips that do not go through the autoencoder
@@ -78,7 +77,7 @@ def train(
     model = Upscaler(plan.width, plan.blocks, {"log": plan.curve.k} if plan.curve.k else None)
     if start:
         start_from(model, Path(start) / "upscaler")
-    model.to(device)  # type: ignore[arg-type]  # diffusers wraps it without its types
+    model.to(device)
     painter = AutoencoderKL.from_pretrained(vae).to(device).eval().requires_grad_(False)
     wrap_longitude(painter)
     optimizer = torch.optim.AdamW(model.parameters(), lr=plan.learning_rate, betas=(0.9, 0.99), weight_decay=1e-4)
