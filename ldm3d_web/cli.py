@@ -19,7 +19,7 @@ from ldm3d_web import files
 from ldm3d_web.errors import InvalidInput, Ldm3dError, NotFound
 from ldm3d_web.settings import Settings, load_settings
 from ldm3d_web.training.cli import app as train_app
-from ldm3d_web.training.cli import evaluate_command
+from ldm3d_web.training.evaluate_cli import evaluate_command
 from ldm3d_web.worlds.cli import app as worlds_app
 
 app = typer.Typer(

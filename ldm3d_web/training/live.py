@@ -14,6 +14,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from itertools import islice
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
@@ -89,7 +90,7 @@ class Renderer:
 
 
 def _take(seeds: Iterator[int], count: int) -> list[int]:
-    return [seed for seed, _ in zip(seeds, range(count), strict=False)]
+    return list(islice(seeds, count))
 
 
 def _draw(seeds: list[int]) -> list[World]:

@@ -28,7 +28,7 @@ def start_from(model: torch.nn.Module, part: Path, but: Sequence[str] = ()) -> N
     wrong = [name for name in wanted if name not in stored or stored[name].shape != wanted[name].shape]
     if wrong or len(stored) != len(wanted):
         raise InvalidInput(
-            f"The weights in {part} are of another shape than the plan's: {len(wrong)} of {len(wanted)} tensors differ, "
+            f"The weights in {part} have another shape than the plan: {len(wrong)} of {len(wanted)} tensors differ, "
             f"such as {(wrong or sorted(stored.keys() - wanted.keys()))[0]}; leave --start out, or choose its preset."
         )
     model.load_state_dict(stored)
