@@ -134,13 +134,14 @@ def encode_command(
     shards: ShardsOrLive = None,
     worlds: Annotated[int, typer.Option(min=1, help="How many worlds are rendered, without --shards.")] = 20_000,
     first_seed: Annotated[int, typer.Option(min=0, help="Seed of the first of these.")] = 0,
+    minutes: Annotated[float | None, typer.Option(min=0.01, help="Render for so long at most.")] = None,
     height: Height = 256,
     threads: Threads = 2,
     device: Device = "cpu",
     bfloat16: Bfloat16 = False,
 ) -> None:
     """Every world as latents, for the denoiser."""
-    from ldm3d_web.training.latents import batches_of, encode
+    from ldm3d_web.training.latents import batches_of, encode, until
     from ldm3d_web.training.shards import open_shards
 
     _prepare(threads)
@@ -148,7 +149,7 @@ def encode_command(
         encode(batches_of(open_shards(shards)), autoencoder / "vae", out, device=device, bfloat16=bfloat16)
         return
     with _renderer(height, device) as renderer:
-        batches = renderer.render(range(first_seed, first_seed + worlds))
+        batches = until(minutes, renderer.render(range(first_seed, first_seed + worlds)))
         encode(batches, autoencoder / "vae", out, device=device, bfloat16=bfloat16)
 
 
@@ -316,7 +317,7 @@ def _renderer(height: int, device: str) -> Any:
 
     # Beside a GPU nearly all cores are free to draw worlds; two are needed for everything else.
     workers = max(1, (os.cpu_count() or 3) - 2) if device.startswith("cuda") else 0
-    return Renderer(height, batch=max(1, 8 * 256**2 // height**2), workers=workers, device=device)
+    return Renderer(height, batch=min(8, max(1, 8 * 256**2 // height**2)), workers=workers, device=device)
 
 
 def _numbers(text: str | None) -> tuple[int, ...] | None:

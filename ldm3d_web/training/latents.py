@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,15 @@ def batches_of(shards: Shards, size: int = 4) -> Batches:
     for start in range(0, len(shards), size):
         chosen = range(start, min(start + size, len(shards)))
         yield torch.from_numpy(np.stack([shards.rgbd(i) for i in chosen])), [shards.sayings[i] for i in chosen]
+
+
+def until(minutes: float | None, worlds: Batches) -> Batches:
+    """The batches that come within so many minutes, one at least; all of them for None."""
+    began = time.monotonic()
+    for batch in worlds:
+        yield batch
+        if minutes is not None and time.monotonic() - began > 60 * minutes:
+            return
 
 
 @torch.no_grad()

@@ -48,7 +48,7 @@ def renders(
     from ldm3d_web.worlds.render import render
 
     rgb, disparity, descriptions = [], [], []
-    batch = max(1, 8 * 256**2 // height**2)
+    batch = min(8, max(1, 8 * 256**2 // height**2))
     for start in range(0, count, batch):
         worlds = [sample_world(first_seed + number) for number in range(start, min(start + batch, count))]
         colours, distance_m, sky = render(worlds, height, 2 * height, supersample=supersample, device=device)
