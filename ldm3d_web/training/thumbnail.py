@@ -29,7 +29,7 @@ _LOG_VARIANCE = -5.0  # a quiet posterior: noise that drowns the latents early i
 def start_as_thumbnail(model: AutoencoderKL) -> None:
     """Sets the weights of a fresh autoencoder (4 channels in and out, 4 a multiple of its norm groups), in place.
 
-    Raises InvalidInput where its first two widths, or its last two, are alike: the path needs a layer that is not there.
+    Raises InvalidInput where its first two widths, or its last two, are alike: the path needs a layer between them.
     """
     from diffusers.models.resnet import ResnetBlock2D
 

@@ -18,7 +18,7 @@ def test_every_command_in_turn_on_worlds_rendered_as_needed(tmp_path: Path, caps
 
     text, autoencoder, latents = tmp_path / "text", tmp_path / "autoencoder", tmp_path / "latents"
     run("train", "text", "--out", text, "--more", 3, "--steps", 1, "--threads", 1)
-    widths = ("--widths", "8,12,12,16", "--latent-channels", 6)
+    widths = ("--widths", "12,16,16,20", "--latent-channels", 6)
     run("train", "autoencoder", "--out", autoencoder, *widths, "--batch", 1, "--steps", 1, *small)
     run("train", "encode", "--autoencoder", autoencoder, "--out", latents, "--worlds", 2, *small)
     denoiser = ("--latents", latents, "--text", text, "--out", tmp_path / "denoiser", "--prediction", "sample")
