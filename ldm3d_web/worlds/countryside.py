@@ -30,7 +30,7 @@ def meadow(d: Draft) -> World:
     season = d.season("spring", "summer", "autumn")
     rng, u = d.rng, d.u
     ground = GROUNDS[season]
-    for away, low, share in ((100, 10, 0.5), (58, 5, 0.25)):
+    for away, low, share in ((115, 18, 0.6), (80, 9, 0.4), (50, 4, 0.15)):
         tone = mixed(GREENS[season], (0.60, 0.70, 0.66), share * 0.6)
         d.ring("hill", 7, lambda a, away=away, low=low, tone=tone: stones.hill(
             rng, a, away * u(0.9, 1.1), away * u(0.42, 0.6), u(low, 1.9 * low), tone))  # fmt: skip
@@ -42,11 +42,11 @@ def meadow(d: Draft) -> World:
         d.avoid.pop()
     if focal == "windmill":
         name = d.pick(["red", "blue", "brown"])
-        d.one("windmill", lambda x, z: houses.windmill(rng, x, z, u(3.2, 4.4), d.lit, PAINTS[name]), 13, 22, 3, d.front, 0.12)
+        d.one("windmill", lambda x, z: houses.windmill(rng, x, z, u(3.2, 4.4), d.lit, PAINTS[name]), 9.5, 14, 3, d.front, 0.12)
     elif focal == "house":
         name = d.pick(["red", "white", "yellow", "blue"])
         at = d.one("house", lambda x, z: houses.house(rng, x, z, u(3.6, 4.6), PAINTS[name], (0.45, 0.30, 0.24), d.lit, False),
-                   11, 18, 4, d.front, 0.12, name)  # fmt: skip
+                   8.5, 12, 4, d.front, 0.12, name)  # fmt: skip
         if at is not None:
             d.shine(at[0] * 0.7, 1.6, at[1] * 0.7, 2.6)
     elif focal == "castle":
@@ -75,13 +75,13 @@ def meadow(d: Draft) -> World:
         d.one("bench", lambda x, z: objects.bench(rng, x, z), 3, 5, 0.9, d.front + d.pick((-0.9, 0.9)), 0.2)
     crown = LEAVES[season]
     if not big:
-        d.around("tree", d.count(5, 10), lambda x, z: plants.tree(rng, x, z, u(3.6, 6), d.pick(crown)), 6, 34, 2.0)
+        d.around("tree", d.count(8, 14), lambda x, z: plants.tree(rng, x, z, u(4.2, 7), d.pick(crown)), 5, 34, 2.0)
     petal = d.pick(list(PETALS))
     d.some("", 9, lambda x, z: plants.bush(rng, x, z, u(0.4, 0.8), GREENS[season]), 5, 14, 0.8, d.front + u(1, 5))
     near_things(d, [
         ("flower", lambda x, z: plants.flower(rng, x, z, PETALS[petal], u(0.9, 1.25)), 0.16, petal),
         ("grass", lambda x, z: plants.grass(rng, x, z, u(0.35, 0.5), scaled(GREENS[season], 1.15)), 0.2, ""),
-        ("rock", lambda x, z: stones.rock(rng, x, z, u(0.22, 0.4), (0.62, 0.62, 0.60)), 0.5, ""),
+        ("rock", lambda x, z: stones.rock(rng, x, z, u(0.22, 0.4), (0.74, 0.73, 0.70)), 0.5, ""),
     ], 4)  # fmt: skip
     for _ in range(3):
         d.some("flower", d.count(4, 7), lambda x, z: plants.flower(rng, x, z, PETALS[petal], u(0.9, 1.3)), 2.2, 7, 0.2, None, petal)
@@ -92,14 +92,14 @@ def meadow(d: Draft) -> World:
 def forest(d: Draft) -> World:
     rng, u, season = d.rng, d.u, d.season("spring", "summer", "autumn", "winter")
     pines = d.chance({"spring": 0.2, "summer": 0.6, "autumn": 0.12, "winter": 0.75}[season])
-    snow, ground = d.snow, {"spring": (0.44, 0.56, 0.30), "summer": (0.34, 0.48, 0.26), "autumn": (0.72, 0.48, 0.24),
-                            "winter": (0.90, 0.93, 0.98)}[season]  # fmt: skip
+    snow, ground = d.snow, {"spring": (0.52, 0.66, 0.36), "summer": (0.42, 0.58, 0.32), "autumn": (0.83, 0.60, 0.34),
+                            "winter": (0.87, 0.90, 0.95)}[season]  # fmt: skip
     road = path(d, (0.74, 0.80, 0.90) if snow else (0.66, 0.54, 0.38), 0.7, 40) if d.chance(0.65) else None
     if road is not None:
         d.avoid.pop()
     focal = d.pick(["cabin", "campfire", "tent", "watchtower", "log", "statue", "mushroom"])
     if focal == "cabin":
-        at = d.one("cabin", lambda x, z: houses.cabin(rng, x, z, u(3.0, 3.8), d.lit, snow), 9, 14, 3.4, d.front, 0.12)
+        at = d.one("cabin", lambda x, z: houses.cabin(rng, x, z, u(3.0, 3.8), d.lit, snow), 7.5, 10, 3.4, d.front, 0.12)
         if at is not None:
             d.shine(at[0] * 0.72, 1.2, at[1] * 0.72, 2.4)
     elif focal == "campfire":
@@ -113,7 +113,7 @@ def forest(d: Draft) -> World:
         if at is not None:
             d.shine(at[0] * 0.75, 0.7, at[1] * 0.75, 1.8)
     elif focal == "watchtower":
-        d.one("watchtower", lambda x, z: monuments.watchtower(rng, x, z, u(3.6, 4.4), (0.58, 0.57, 0.56), d.lit), 12, 17, 2.6, d.front, 0.1)
+        d.one("watchtower", lambda x, z: monuments.watchtower(rng, x, z, u(3.6, 4.4), (0.58, 0.57, 0.56), d.lit), 9, 13, 2.6, d.front, 0.1)
     elif focal == "statue":
         d.one("statue", lambda x, z: monuments.statue(rng, x, z, u(1.8, 2.3)), 4.5, 7, 1.0, d.front, 0.2)
     elif focal == "mushroom":
@@ -142,7 +142,7 @@ def forest(d: Draft) -> World:
         d.one("log", lambda x, z: plants.log(rng, x, z, u(1.8, 2.4), snow), 2.2, 3.2, 0.9, d.front, 0.3)
     green = (0.86, 0.90, 0.95) if snow else scaled(GREENS[season], 1.0)
     near_things(d, [
-        ("rock", lambda x, z: stones.rock(rng, x, z, u(0.22, 0.42), (0.52, 0.54, 0.53), snow), 0.5, ""),
+        ("rock", lambda x, z: stones.rock(rng, x, z, u(0.22, 0.42), (0.66, 0.67, 0.66), snow), 0.5, ""),
         ("" if snow else "grass", lambda x, z: plants.grass(rng, x, z, u(0.35, 0.5), green), 0.2, ""),
         ("bush", lambda x, z: plants.bush(rng, x, z, u(0.3, 0.45), scaled(GREENS[season], 0.9), snow), 0.5, ""),
     ], 4)  # fmt: skip
@@ -191,13 +191,13 @@ def farm(d: Draft) -> World:
             d.features.append(Feature(row, scaled(wheat, 0.86), soft_m=0.3))
         d.mark("field", d.front + side * 1.2, 14.0)
     name = d.pick(["red", "red", "brown", "white"])
-    at = d.one("barn", lambda x, z: houses.barn(rng, x, z, u(5, 6.2), PAINTS[name], d.lit), 15, 20, 6, d.front, 0.08, name)
+    at = d.one("barn", lambda x, z: houses.barn(rng, x, z, u(5, 6.2), PAINTS[name], d.lit), 12, 15, 6, d.front, 0.08, name)
     if at is not None:
         d.shine(at[0] * 0.68, 2.5, at[1] * 0.68, 3.5)
     if d.chance(0.6):
-        d.one("silo", lambda x, z: houses.silo(rng, x, z, u(3.6, 4.4)), 17, 24, 1.8, d.front + d.pick((-0.42, 0.42)), 0.06)
+        d.one("silo", lambda x, z: houses.silo(rng, x, z, u(3.6, 4.4)), 13, 18, 1.8, d.front + d.pick((-0.42, 0.42)), 0.06)
     elif d.chance(0.7):
-        d.one("windmill", lambda x, z: houses.windmill(rng, x, z, u(3, 3.8), d.lit, PAINTS["brown"]), 17, 24, 3, d.front + d.pick((-0.5, 0.5)), 0.1)
+        d.one("windmill", lambda x, z: houses.windmill(rng, x, z, u(3, 3.8), d.lit, PAINTS["brown"]), 12, 17, 3, d.front + d.pick((-0.5, 0.5)), 0.1)
     if d.chance(0.55):
         other = d.pick(["white", "yellow", "blue"])
         d.one("house", lambda x, z: houses.house(rng, x, z, u(3.6, 4.4), PAINTS[other], (0.56, 0.28, 0.22), d.lit, False),

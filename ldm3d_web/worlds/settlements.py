@@ -26,7 +26,7 @@ def village(d: Draft) -> World:
         d.avoid.pop()
         make = (lambda x, z: houses.church(rng, x, z, u(3.4, 4.2), d.lit, snow)) if focal == "church" else (
             lambda x, z: houses.windmill(rng, x, z, u(3.2, 4), d.lit, d.pick(ROOFS)))  # fmt: skip
-        d.one(focal, make, 15, 20, 4.5, d.front, 0.08)
+        d.one(focal, make, 11, 14, 4.5, d.front, 0.08)
     elif focal == "castle":
         d.avoid.pop()
         d.one("castle", lambda x, z: monuments.castle(rng, x, z, u(7, 9), (0.78, 0.76, 0.74), d.pick(ROOFS), d.lit), 40, 50, 12, d.front, 0.1)
@@ -69,7 +69,7 @@ def village(d: Draft) -> World:
         ("rock" if snow else "flower", lambda x, z: stones.rock(rng, x, z, 0.3, (0.6, 0.6, 0.62), True) if snow
          else plants.flower(rng, x, z, PETALS[petal], 1.1), 0.25, "" if snow else petal),
     ], 3, 1.3, 2.4)  # fmt: skip
-    return d.finish("village", np.array(ground), scaled(ground, 0.92), 4.0, tint=GREENS[season], air_m=150)
+    return d.finish("village", np.array(ground), scaled(ground, 0.9), 4.0, tint=GREENS[season], air_m=150)
 
 
 def city(d: Draft) -> World:
@@ -78,19 +78,19 @@ def city(d: Draft) -> World:
     across = np.array([np.cos(d.front), np.sin(d.front)])
     curb = u(2.7, 3.3)
     off = u(1.0, 1.8) * d.pick((-1, 1))  # one stands on the road, near one side
-    d.features.append(Feature(Strip(d.front, curb, off), (0.34, 0.36, 0.40), soft_m=0.06, rim=(0.78, 0.77, 0.74), rim_m=0.22))
+    d.features.append(Feature(Strip(d.front, curb, off), (0.46, 0.47, 0.51), soft_m=0.06, rim=(0.78, 0.77, 0.74), rim_m=0.22))
     for i in range(-9, 12):
         d.features.append(Feature(Strip(d.front, 0.09, off, start_m=i * 3.2, end_m=i * 3.2 + 1.6), (0.93, 0.90, 0.82), soft_m=0.05))
     for i in range(5):  # a crossing ahead
         bar = Strip(d.front, 0.28, off + (i - 2) * 1.05, start_m=6.5, end_m=8.6)
         d.features.append(Feature(bar, (0.92, 0.91, 0.88), soft_m=0.06))
     d.mark("road", d.front, 6.0)
-    colours = [(0.66, 0.70, 0.76), (0.80, 0.66, 0.56), (0.52, 0.58, 0.68), (0.86, 0.82, 0.74), (0.62, 0.48, 0.44), (0.70, 0.78, 0.78)]
+    colours = [(0.78, 0.82, 0.88), (0.93, 0.76, 0.62), (0.66, 0.74, 0.86), (0.96, 0.91, 0.82), (0.86, 0.62, 0.54), (0.80, 0.90, 0.88)]
     yaw = float(np.arctan2(across[0], across[1]))
     place = lambda s, side, far: along * s + across * (off + side * far)  # noqa: E731
     for side in (-1, 1):
-        for i in range(-6, 8):
-            width, tall = u(6.8, 7.8), u(9, 17) if abs(i) < 2 else u(12, 40)
+        for i in range(-5, 7):
+            width, tall = u(6.8, 7.8), u(8, 13) if abs(i) < 2 else u(10, 40)
             x, z = place(i * 8.6 + u(-0.4, 0.4), side, curb + 2.6 + width / 2)
             facing = yaw if side < 0 else yaw + np.pi
             if abs(i) < 3 and d.chance(0.4):
@@ -130,7 +130,7 @@ def city(d: Draft) -> World:
     if d.chance(0.5):
         x, z = place(6.0, np.sign(off) if off else 1, curb + 0.5)
         d.put("traffic light", float(x), float(z), lambda x, z: objects.traffic_light(rng, x, z), 0.3)
-    pavement = (0.70, 0.69, 0.67)
+    pavement = (0.80, 0.78, 0.75)
     return d.finish("city", np.array(pavement), scaled(pavement, 0.97), 6.0, tint=(0.66, 0.68, 0.72), air_m=95)
 
 

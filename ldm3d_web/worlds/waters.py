@@ -28,16 +28,16 @@ def lake(d: Draft) -> World:
     snow = d.snow
     ground = mixed(GROUNDS[season], (0.40, 0.46, 0.30), 0.0 if snow else 0.3)
     wide, long = u(17, 26), u(13, 20)
-    x, z = stones.at_azimuth(d.front, long + u(0.9, 1.7))
+    x, z = stones.at_azimuth(d.front, long + u(1.5, 2.4))
     turned = abs(np.sin(d.front)) > abs(np.cos(d.front))
     sand = (0.84, 0.86, 0.90) if snow else (0.78, 0.70, 0.52)
     water = d.clear(Feature(Oval(x, z, *((long, wide) if turned else (wide, long)), 0.05), WATER, "water", 0.05, sand, 0.55), 0.7)
     d.mark("lake", d.front, long)
     peaks = mixed((0.46, 0.48, 0.58), (0.60, 0.55, 0.50), u(0, 1))
     snowy = snow or d.chance(0.55)
-    d.ring("mountain", 7, lambda a: stones.mountain(rng, a, u(105, 135), u(26, 38), u(26, 46), peaks, u(0.35, 0.6) if snowy else None))
+    d.ring("mountain", 7, lambda a: stones.mountain(rng, a, u(84, 110), u(26, 36), u(26, 44), peaks, u(0.35, 0.6) if snowy else None))
     d.ring("", 9, lambda a: stones.hill(rng, a, u(58, 74), u(20, 30), u(4, 8), mixed(GREENS[season], peaks, 0.35)))
-    d.one("mountain", lambda x, z: stones.mountain(rng, d.front + 0.1, 95, 36, u(38, 50), peaks, 0.45 if snowy else None), 90, 100, 0, d.front, 0.1)
+    d.one("mountain", lambda x, z: stones.mountain(rng, d.front + 0.1, 80, 36, u(40, 52), peaks, 0.45 if snowy else None), 90, 100, 0, d.front, 0.1)
     name = d.pick(["red", "white", "blue", "yellow", "green"])
     boats = d.pick(["boat", "boat", "sailing boat", "jetty", "none", "none"])
     if boats == "boat":
@@ -74,7 +74,7 @@ def lake(d: Draft) -> World:
     if d.chance(0.3):
         d.one("bench", lambda x, z: objects.bench(rng, x, z, yaw=-d.front), 1.9, 2.8, 0.9, d.front + d.pick((-1.6, 1.6)), 0.2)
     near_things(d, [
-        ("rock", lambda x, z: stones.rock(rng, x, z, u(0.22, 0.42), (0.55, 0.56, 0.58), snow), 0.5, ""),
+        ("rock", lambda x, z: stones.rock(rng, x, z, u(0.22, 0.42), (0.68, 0.69, 0.70), snow), 0.5, ""),
         ("", lambda x, z: plants.reeds(rng, x, z, u(0.7, 0.9)), 0.3, ""),
         ("" if snow else "grass", lambda x, z: plants.grass(rng, x, z, u(0.35, 0.5), scaled(GREENS[season], 1.1)), 0.2, ""),
     ], 4)  # fmt: skip
@@ -121,5 +121,5 @@ def beach(d: Draft) -> World:
         ("rock", lambda x, z: stones.rock(rng, x, z, u(0.22, 0.4), (0.66, 0.60, 0.54)), 0.5, ""),
         ("grass", lambda x, z: plants.grass(rng, x, z, u(0.35, 0.5), (0.50, 0.64, 0.32)), 0.2, ""),
     ], 3)  # fmt: skip
-    sand = (0.94, 0.85, 0.64)
+    sand = (0.89, 0.79, 0.58)
     return d.finish("beach", np.array(sand), scaled(sand, 0.94), 4.0, tint=(0.70, 0.80, 0.78), sun_side=0.9)

@@ -15,13 +15,13 @@ CREAM: Colour = (0.95, 0.92, 0.86)
 def bed(rng, x, z, yaw: float, cloth: Colour) -> list[Solid]:
     """Its head at the back."""
     kit, wood = Kit(rng, x, z, yaw), vary(rng, OAK, 0.03)
-    kit.box((0, 0, 0), (1.5, 0.32, 2.0), darker(wood, 0.85))
-    kit.box((0, 0, -1.0), (1.6, 1.0, 0.1), wood)
-    kit.box((0, 0.32, 0), (1.44, 0.2, 1.95), CREAM)
-    kit.box((0, 0.36, 0.22), (1.5, 0.22, 1.5), cloth)
-    kit.box((0, 0.5, -0.42), (1.5, 0.1, 0.26), darker(CREAM, 0.97))
+    kit.box((0, 0, 0), (1.5, 0.24, 2.0), darker(wood, 0.85))
+    kit.box((0, 0, -1.0), (1.6, 0.95, 0.1), wood)
+    kit.box((0, 0.24, 0), (1.44, 0.18, 1.95), CREAM)
+    kit.box((0, 0.26, 0.22), (1.5, 0.22, 1.5), cloth)
+    kit.box((0, 0.40, -0.42), (1.5, 0.1, 0.26), darker(CREAM, 0.97))
     for side in (-0.36, 0.36):
-        kit.blob((side, 0.58, -0.74), (0.34, 0.14, 0.22), CREAM, faces=14, rough=0.05)
+        kit.blob((side, 0.50, -0.74), (0.34, 0.14, 0.22), CREAM, faces=14, rough=0.05)
     return kit.solids
 
 
@@ -166,7 +166,7 @@ def chandelier(rng, x, z, up: float, size: float) -> list[Solid]:
     kit = Kit(rng, x, z, 0.3)
     kit.bar((0, up + 0.2 * size, 0), (0, up + 4, 0), 0.03 * size, (0.3, 0.26, 0.2), casts=False)
     kit.drum((0, up, 0), 0.72 * size, 0.78 * size, 0.12 * size, GOLD, sides=12, casts=False)
-    kit.blob((0, up + 0.05 * size, 0), np.array([0.3, 0.26, 0.3]) * size, darker(GOLD, 0.9), faces=14, rough=0.05, casts=False)
+    kit.drum((0, up + 0.1 * size, 0), 0.72 * size, 0.05 * size, 0.5 * size, darker(GOLD, 0.8), sides=6, casts=False)
     for i in range(6):
         a = i * np.pi / 3
         at = (0.7 * size * np.cos(a), up + 0.12 * size, 0.7 * size * np.sin(a))

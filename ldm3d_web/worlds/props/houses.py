@@ -148,10 +148,15 @@ def skyscraper(rng, x, z, width: float, height: float, colour: Colour, lit: floa
     kit = Kit(rng, x, z, yaw)
     wall = vary(rng, colour, 0.03)
     kit.box((0, 0, 0), (width, height, width), wall)
-    floors = int(np.clip(height / 4.2, 2, 6))
+    floors = int(np.clip(height / 4.2, 2, 5))
     glass = pane(lit) if lit else vary(rng, (0.40, 0.54, 0.66), 0.06)
     base = 3.4
     step = (height - base - 0.8) / floors
+    for side in ((0.8, 1.02), (1.02, 0.8)):  # the ground floor: glass between piers, under a canopy
+        kit.box((0, 0.35, 0), (side[0] * width, 2.2, side[1] * width), darker(glass, 0.9), glow=0.9 * lit)
+    kit.box((0, 2.75, 0), (1.06 * width, 0.28, 1.06 * width), darker(wall, 0.8))
+    for i in (-0.25, 0.25):
+        kit.box((i * width, 0, 0), (0.09 * width, 2.75, 1.035 * width), wall)
     for i in range(floors):
         up = base + i * step
         bright = lit * 0.95

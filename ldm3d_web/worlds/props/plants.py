@@ -125,7 +125,7 @@ def grass(rng, x, z, size: float, colour: Colour) -> list[Solid]:
         a = turn + 1.57 * i
         lean = np.array([0.38 * np.cos(a), 1.0, 0.38 * np.sin(a)])
         at = (x + 0.05 * size * np.cos(a), FLOOR - 0.03, z + 0.05 * size * np.sin(a))
-        shade = tuple(min(1.0, c * (0.88 + 0.08 * i)) for c in green)
+        shade = tuple(min(1.0, c * (1.15 + 0.12 * i)) for c in green)
         tip = np.array(at) + lean * size * rng.uniform(0.75, 1.1)
         solids.append(prism(rng, at, tip, 0.085 * size, shade, sides=4, taper=0.08, casts=False))
     return solids

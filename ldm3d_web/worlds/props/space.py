@@ -15,7 +15,8 @@ def dome(rng, x, z, radius: float, glass: Colour) -> list[Solid]:
     kit = Kit(rng, x, z)
     kit.drum((0, 0, 0), 1.06 * radius, 1.0 * radius, 0.22 * radius, (0.60, 0.62, 0.68), sides=14)
     kit.drum((0, 0.2 * radius, 0), 0.99 * radius, 0.95 * radius, 0.18 * radius, glass, sides=14, glow=0.9)
-    kit.blob((0, 0.36 * radius, 0), np.array([0.95, 0.62, 0.95]) * radius, WHITE, faces=16, rough=0.02, foot=0.01)
+    for low, high, up, tall in ((0.95, 0.80, 0.36, 0.26), (0.80, 0.50, 0.62, 0.20), (0.50, 0.12, 0.82, 0.11)):
+        kit.drum((0, up * radius, 0), low * radius, high * radius, tall * radius, WHITE, sides=12)
     kit.box((0, 0, 1.0 * radius), (0.5 * radius, 0.5 * radius, 0.4 * radius), darker(WHITE, 0.85))
     kit.box((0, 0.05, 1.18 * radius), (0.3 * radius, 0.36 * radius, 0.1), (1.0, 0.62, 0.2), glow=0.7)
     return kit.solids

@@ -159,7 +159,7 @@ def cloud(rng, azimuth, elevation, away, size, lit: Colour, shade: Colour) -> li
         ring, r = away * np.cos(elevation), size * 0.42 * share * rng.uniform(0.8, 1.15)
         at = np.array([ring * np.sin(a), foot, -ring * np.cos(a)])
         solids.append(
-            blob(rng, at, (1.15 * r, 0.62 * r, 0.8 * r), lit, 14, 0.18, -a, foot=0.1 * r, top_colour=shade, sky=True,
+            blob(rng, at, (1.15 * r, 0.78 * r, 0.8 * r), lit, 16, 0.14, -a, foot=0.1 * r, top_colour=shade, sky=True,
                  casts=False)
         )  # fmt: skip
     return solids
