@@ -20,31 +20,80 @@ def desert(d: Draft) -> World:
     sands: dict[str, Colour] = {"red": (0.84, 0.46, 0.30), "golden": (0.90, 0.71, 0.43), "white": (0.90, 0.86, 0.78)}
     d.tags["colour"] = str(rng.choice(list(sands), p=[0.4, 0.42, 0.18]))
     sand = sands[d.tags["colour"]]
-    d.ring("dune", 8, lambda a: stones.dune(rng, a, u(64, 100), u(32, 50), u(12, 22), mixed(sand, (0.9, 0.8, 0.75), 0.15)))
+    d.ring(
+        "dune", 8, lambda a: stones.dune(rng, a, u(64, 100), u(32, 50), u(12, 22), mixed(sand, (0.9, 0.8, 0.75), 0.15))
+    )
     d.ring("dune", 7, lambda a: stones.dune(rng, a, u(24, 38), u(11, 18), u(3.5, 7.5), vary(rng, sand, 0.01)), 0.3)
     focal = d.pick(["pyramid", "mesa", "rock arch", "temple", "oasis", "cactus", "tent", "obelisk", "mesa"])
     if focal == "pyramid":
         for _ in range(d.count(1, 3)):
-            d.one("pyramid", lambda x, z: monuments.pyramid(rng, x, z, u(12, 20), scaled(sand, 0.9)), 36, 62, 14, d.front, 0.35)
+            d.one(
+                "pyramid",
+                lambda x, z: monuments.pyramid(rng, x, z, u(12, 20), scaled(sand, 0.9)),
+                36,
+                62,
+                14,
+                d.front,
+                0.35,
+            )
     elif focal == "mesa":
         for _ in range(d.count(2, 4)):
-            d.one("mesa", lambda x, z: stones.mesa(rng, x, z, u(5, 10), u(14, 28), scaled(sand, 0.86)), 30, 62, 8, d.front, 0.5)
+            d.one(
+                "mesa",
+                lambda x, z: stones.mesa(rng, x, z, u(5, 10), u(14, 28), scaled(sand, 0.86)),
+                30,
+                62,
+                8,
+                d.front,
+                0.5,
+            )
     elif focal == "rock arch":
-        d.one("rock arch", lambda x, z: stones.rock_arch(rng, x, z, u(6, 9), u(5, 7), scaled(sand, 0.84)), 11, 16, 4, d.front, 0.15)
+        d.one(
+            "rock arch",
+            lambda x, z: stones.rock_arch(rng, x, z, u(6, 9), u(5, 7), scaled(sand, 0.84)),
+            11,
+            16,
+            4,
+            d.front,
+            0.15,
+        )
     elif focal == "temple":
-        d.one("temple", lambda x, z: monuments.temple(rng, x, z, u(3.2, 4.2), scaled(sand, 0.95)), 9.5, 12, 6, d.front, 0.12)
+        d.one(
+            "temple",
+            lambda x, z: monuments.temple(rng, x, z, u(3.2, 4.2), scaled(sand, 0.95)),
+            9.5,
+            12,
+            6,
+            d.front,
+            0.12,
+        )
     elif focal == "oasis":
         x, z = stones.at_azimuth(d.front + u(-0.2, 0.2), u(7, 10))
-        d.clear(Feature(Oval(x, z, u(3.4, 4.6), u(2.6, 3.6), 0.06), (0.20, 0.52, 0.56), "water", 0.06, (0.50, 0.62, 0.36), 0.7), 0.3)
+        d.clear(
+            Feature(
+                Oval(x, z, u(3.4, 4.6), u(2.6, 3.6), 0.06), (0.20, 0.52, 0.56), "water", 0.06, (0.50, 0.62, 0.36), 0.7
+            ),
+            0.3,
+        )
         d.mark("pond", float(np.arctan2(x, -z)), float(np.hypot(x, z)))
         d.some("palm tree", d.count(3, 6), lambda x, z: plants.palm(rng, x, z, u(4, 6)), 6, 14, 1.0, d.front)
     elif focal == "tent":
         name = d.pick(["white", "red", "blue"])
-        at = d.one("tent", lambda x, z: houses.tent(rng, x, z, u(1.6, 2.0), PAINTS[name], d.lit), 5, 8, 2.2, d.front, 0.3, name)
+        at = d.one(
+            "tent", lambda x, z: houses.tent(rng, x, z, u(1.6, 2.0), PAINTS[name], d.lit), 5, 8, 2.2, d.front, 0.3, name
+        )
         if at is not None:
             d.shine(at[0] * 0.72, 0.8, at[1] * 0.72, 2.0)
     elif focal == "obelisk":
-        d.some("obelisk", d.count(1, 3), lambda x, z: monuments.obelisk(rng, x, z, u(5, 7), scaled(sand, 0.92)), 8, 13, 1.2, d.front)
+        d.some(
+            "obelisk",
+            d.count(1, 3),
+            lambda x, z: monuments.obelisk(rng, x, z, u(5, 7), scaled(sand, 0.92)),
+            8,
+            13,
+            1.2,
+            d.front,
+        )
     if focal == "cactus" or (focal not in ("pyramid", "oasis", "temple") and d.chance(0.5)):
         d.around("cactus", d.count(5, 10), lambda x, z: plants.cactus(rng, x, z, u(1.6, 3.4)), 3.0, 24, 0.9, 3)
     if d.chance(0.35) and d.lit > 0.3:
@@ -72,15 +121,50 @@ def moon(d: Draft) -> World:
     if focal == "dome":
         d.some("dome", d.count(2, 4), lambda x, z: space.dome(rng, x, z, u(2.4, 3.4), glass), 7.5, 13, 4.0, d.front)
     elif focal == "rocket":
-        d.one("rocket", lambda x, z: space.rocket(rng, x, z, u(2.4, 3.2), PAINTS[name]), 7, 10, 2.6, d.front, 0.15, name)
+        d.one(
+            "rocket", lambda x, z: space.rocket(rng, x, z, u(2.4, 3.2), PAINTS[name]), 7, 10, 2.6, d.front, 0.15, name
+        )
         if d.chance(0.5):
-            d.some("dome", d.count(1, 3), lambda x, z: space.dome(rng, x, z, u(2, 3), glass), 10, 18, 3.8, d.front + u(1.6, 4.6))
+            d.some(
+                "dome",
+                d.count(1, 3),
+                lambda x, z: space.dome(rng, x, z, u(2, 3), glass),
+                10,
+                18,
+                3.8,
+                d.front + u(1.6, 4.6),
+            )
     if focal == "rover" or d.chance(0.3):
-        d.one("rover", lambda x, z: space.rover(rng, x, z, u(1.0, 1.3), PAINTS[name]), 4, 7, 1.6, d.front + u(-0.6, 0.6) * (focal != "rover"), 0.3)
+        d.one(
+            "rover",
+            lambda x, z: space.rover(rng, x, z, u(1.0, 1.3), PAINTS[name]),
+            4,
+            7,
+            1.6,
+            d.front + u(-0.6, 0.6) * (focal != "rover"),
+            0.3,
+        )
     if d.chance(0.4):
-        d.one("antenna", lambda x, z: space.antenna(rng, x, z, u(1.8, 2.4)), 7, 12, 1.8, d.front + d.pick((-1.0, 1.0)) * u(0.6, 1.6), 0.1)
+        d.one(
+            "antenna",
+            lambda x, z: space.antenna(rng, x, z, u(1.8, 2.4)),
+            7,
+            12,
+            1.8,
+            d.front + d.pick((-1.0, 1.0)) * u(0.6, 1.6),
+            0.1,
+        )
     if d.chance(0.4):
-        d.one("flag", lambda x, z: space.flag(rng, x, z, u(1.0, 1.2), PAINTS[name]), 2.8, 5, 0.8, d.front + u(0.5, 5.8), 0.1, name)
+        d.one(
+            "flag",
+            lambda x, z: space.flag(rng, x, z, u(1.0, 1.2), PAINTS[name]),
+            2.8,
+            5,
+            0.8,
+            d.front + u(0.5, 5.8),
+            0.1,
+            name,
+        )
     for _ in range(d.count(2, 4)):
         x, z = stones.at_azimuth(u(-3, 3), u(7, 22))
         r = u(1.6, 3.2)

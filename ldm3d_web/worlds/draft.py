@@ -6,6 +6,7 @@ stands to be looked at; groups flank that view; the ground keeps clear where one
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -84,9 +85,9 @@ class Draft:
 
     def free(self, x: float, z: float, radius: float) -> bool:
         """Whether something of this radius fits: not on the eye, not on others, not where the ground must be clear."""
-        if np.hypot(x, z) - radius < 0.55:
+        if math.hypot(x, z) - radius < 0.55:
             return False
-        if any(np.hypot(x - a, z - b) < radius + r for a, b, r in self.taken):
+        if any((x - a) * (x - a) + (z - b) * (z - b) < (radius + r) * (radius + r) for a, b, r in self.taken):
             return False
         if any(is_on(feature, x, z, self.facet_seed, margin) for feature, margin in self.avoid):
             return False
@@ -101,7 +102,7 @@ class Draft:
             return False
         self.solids += solids
         if radius:
-            self.taken.append((x, z, radius))
+            self.taken.append((float(x), float(z), radius))
         if name:
             self.mark(name, float(np.arctan2(x, -z)), float(np.hypot(x, z)), colour, size)
         return True
@@ -159,7 +160,9 @@ class Draft:
         for i in range(count):
             azimuth = None if i % 4 == 0 else middles[i % clumps]
             at = self.spot(near, far, radius, azimuth, 0.5)
-            if at is not None and abs(_turn(np.arctan2(at[0], -at[1]) - self.front)) > keep * min(1.0, 8.0 / np.hypot(*at)):
+            if at is not None and abs(_turn(np.arctan2(at[0], -at[1]) - self.front)) > keep * min(
+                1.0, 8.0 / np.hypot(*at)
+            ):
                 self.put(name, *at, make, radius, colour)
 
     def ring(self, name: str, count: int, make: Callable[[float], list[Solid]], gap: float = 0.0) -> None:

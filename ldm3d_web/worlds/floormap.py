@@ -51,7 +51,9 @@ def floor_maps(world: World, packed: Packed, b: int) -> FloorMaps:
     height, _ = _cast(one, SKY_TEXELS, below, torch.tensor([0.0, 1.0, 0.0], device=casting.device))
     covered = torch.exp(-((height - 4.0).clamp(min=0) / 0.7))
     smooth = _blurred(covered, 3)
-    return FloorMaps(top, solid, _blurred((solid < 0).float(), 3), (1 - 0.42 * smooth - 0.2 * _blurred(smooth, 7)).clamp(0, 1))
+    return FloorMaps(
+        top, solid, _blurred((solid < 0).float(), 3), (1 - 0.42 * smooth - 0.2 * _blurred(smooth, 7)).clamp(0, 1)
+    )
 
 
 def _cast(one: Packed, texels: int, shift: Tensor, ray: Tensor) -> tuple[Tensor, Tensor]:
