@@ -12,40 +12,88 @@ from ldm3d_web.worlds.hues import BRIGHT, PAINTS
 from ldm3d_web.worlds.light import make_light, mixed, scaled, towards
 from ldm3d_web.worlds.props import houses, monuments, objects, plants, space, stones
 from ldm3d_web.worlds.props.kit import vary
-from ldm3d_web.worlds.shapes import blob
 from ldm3d_web.worlds.world import Colour, Feature, Oval, World
 
 
 def desert(d: Draft) -> World:
     rng, u = d.rng, d.u
-    sands: dict[str, Colour] = {"red": (0.82, 0.44, 0.28), "golden": (0.93, 0.75, 0.46), "white": (0.93, 0.89, 0.81)}
+    sands: dict[str, Colour] = {"red": (0.84, 0.46, 0.30), "golden": (0.90, 0.71, 0.43), "white": (0.90, 0.86, 0.78)}
     d.tags["colour"] = str(rng.choice(list(sands), p=[0.4, 0.42, 0.18]))
     sand = sands[d.tags["colour"]]
-    d.ring("dune", 8, lambda a: stones.dune(rng, a, u(70, 110), u(28, 46), u(7, 14), mixed(sand, (0.9, 0.8, 0.75), 0.15)))
-    d.ring("dune", 7, lambda a: stones.dune(rng, a, u(26, 42), u(10, 17), u(2.2, 5), vary(rng, sand, 0.01)), 0.35)
-    focal = d.pick(["pyramid", "mesa", "rock arch", "temple", "oasis", "cactus", "tent", "obelisk", "skull"])
+    d.ring(
+        "dune", 8, lambda a: stones.dune(rng, a, u(64, 100), u(32, 50), u(12, 22), mixed(sand, (0.9, 0.8, 0.75), 0.15))
+    )
+    d.ring("dune", 7, lambda a: stones.dune(rng, a, u(24, 38), u(11, 18), u(3.5, 7.5), vary(rng, sand, 0.01)), 0.3)
+    focal = d.pick(["pyramid", "mesa", "rock arch", "temple", "oasis", "cactus", "tent", "obelisk", "mesa"])
     if focal == "pyramid":
         for _ in range(d.count(1, 3)):
-            d.one("pyramid", lambda x, z: monuments.pyramid(rng, x, z, u(11, 18), scaled(sand, 0.9)), 42, 75, 14, d.front, 0.35)
+            d.one(
+                "pyramid",
+                lambda x, z: monuments.pyramid(rng, x, z, u(12, 20), scaled(sand, 0.9)),
+                36,
+                62,
+                14,
+                d.front,
+                0.35,
+            )
     elif focal == "mesa":
         for _ in range(d.count(2, 4)):
-            d.one("mesa", lambda x, z: stones.mesa(rng, x, z, u(4, 9), u(12, 24), scaled(sand, 0.86)), 38, 80, 8, d.front, 0.5)
+            d.one(
+                "mesa",
+                lambda x, z: stones.mesa(rng, x, z, u(5, 10), u(14, 28), scaled(sand, 0.86)),
+                30,
+                62,
+                8,
+                d.front,
+                0.5,
+            )
     elif focal == "rock arch":
-        d.one("rock arch", lambda x, z: stones.rock_arch(rng, x, z, u(6, 9), u(5, 7), scaled(sand, 0.84)), 11, 16, 4, d.front, 0.15)
+        d.one(
+            "rock arch",
+            lambda x, z: stones.rock_arch(rng, x, z, u(6, 9), u(5, 7), scaled(sand, 0.84)),
+            11,
+            16,
+            4,
+            d.front,
+            0.15,
+        )
     elif focal == "temple":
-        d.one("temple", lambda x, z: monuments.temple(rng, x, z, u(3.2, 4.4), scaled(sand, 0.95)), 13, 19, 6, d.front, 0.12)
+        d.one(
+            "temple",
+            lambda x, z: monuments.temple(rng, x, z, u(3.2, 4.2), scaled(sand, 0.95)),
+            9.5,
+            12,
+            6,
+            d.front,
+            0.12,
+        )
     elif focal == "oasis":
         x, z = stones.at_azimuth(d.front + u(-0.2, 0.2), u(7, 10))
-        d.clear(Feature(Oval(x, z, u(3.4, 4.6), u(2.6, 3.6), 0.06), (0.20, 0.52, 0.56), "water", 0.06, (0.50, 0.62, 0.36), 0.7), 0.3)
+        d.clear(
+            Feature(
+                Oval(x, z, u(3.4, 4.6), u(2.6, 3.6), 0.06), (0.20, 0.52, 0.56), "water", 0.06, (0.50, 0.62, 0.36), 0.7
+            ),
+            0.3,
+        )
         d.mark("pond", float(np.arctan2(x, -z)), float(np.hypot(x, z)))
         d.some("palm tree", d.count(3, 6), lambda x, z: plants.palm(rng, x, z, u(4, 6)), 6, 14, 1.0, d.front)
     elif focal == "tent":
         name = d.pick(["white", "red", "blue"])
-        at = d.one("tent", lambda x, z: houses.tent(rng, x, z, u(1.6, 2.0), PAINTS[name], d.lit), 5, 8, 2.2, d.front, 0.3, name)
+        at = d.one(
+            "tent", lambda x, z: houses.tent(rng, x, z, u(1.6, 2.0), PAINTS[name], d.lit), 5, 8, 2.2, d.front, 0.3, name
+        )
         if at is not None:
             d.shine(at[0] * 0.72, 0.8, at[1] * 0.72, 2.0)
     elif focal == "obelisk":
-        d.some("obelisk", d.count(1, 3), lambda x, z: monuments.obelisk(rng, x, z, u(5, 7), scaled(sand, 0.92)), 8, 13, 1.2, d.front)
+        d.some(
+            "obelisk",
+            d.count(1, 3),
+            lambda x, z: monuments.obelisk(rng, x, z, u(5, 7), scaled(sand, 0.92)),
+            8,
+            13,
+            1.2,
+            d.front,
+        )
     if focal == "cactus" or (focal not in ("pyramid", "oasis", "temple") and d.chance(0.5)):
         d.around("cactus", d.count(5, 10), lambda x, z: plants.cactus(rng, x, z, u(1.6, 3.4)), 3.0, 24, 0.9, 3)
     if d.chance(0.35) and d.lit > 0.3:
@@ -65,44 +113,73 @@ def moon(d: Draft) -> World:
     rng, u = d.rng, d.u
     d.tags |= {"time": "night", "weather": "clear"}
     grey: Colour = mixed((0.62, 0.62, 0.65), (0.66, 0.62, 0.58), u(0, 1))
-    d.ring("mountain", 9, lambda a: stones.mountain(rng, a, u(90, 140), u(24, 38), u(9, 22), scaled(grey, 0.8), None))
-    d.ring("", 8, lambda a: stones.hill(rng, a, u(34, 60), u(10, 18), u(1.5, 4), scaled(grey, 0.95)), 0.2)
+    d.ring("mountain", 9, lambda a: stones.mountain(rng, a, u(60, 95), u(22, 34), u(12, 26), scaled(grey, 0.8), None))
+    d.ring("", 8, lambda a: stones.hill(rng, a, u(30, 48), u(10, 18), u(2, 5), scaled(grey, 0.95)), 0.2)
     glass = BRIGHT[d.pick(["blue", "turquoise", "golden", "orange"])]
     name = d.pick(["red", "blue", "orange", "golden"])
     focal = d.pick(["dome", "dome", "rocket", "rocket", "rover", "none"])
     if focal == "dome":
-        d.some("dome", d.count(2, 4), lambda x, z: space.dome(rng, x, z, u(2.2, 3.4), glass), 10, 17, 4.2, d.front)
+        d.some("dome", d.count(2, 4), lambda x, z: space.dome(rng, x, z, u(2.4, 3.4), glass), 7.5, 13, 4.0, d.front)
     elif focal == "rocket":
-        d.one("rocket", lambda x, z: space.rocket(rng, x, z, u(2.4, 3.4), PAINTS[name]), 10, 16, 2.6, d.front, 0.15, name)
+        d.one(
+            "rocket", lambda x, z: space.rocket(rng, x, z, u(2.4, 3.2), PAINTS[name]), 7, 10, 2.6, d.front, 0.15, name
+        )
         if d.chance(0.5):
-            d.some("dome", d.count(1, 3), lambda x, z: space.dome(rng, x, z, u(2, 3), glass), 10, 18, 3.8, d.front + u(1.6, 4.6))
+            d.some(
+                "dome",
+                d.count(1, 3),
+                lambda x, z: space.dome(rng, x, z, u(2, 3), glass),
+                10,
+                18,
+                3.8,
+                d.front + u(1.6, 4.6),
+            )
     if focal == "rover" or d.chance(0.3):
-        d.one("rover", lambda x, z: space.rover(rng, x, z, u(1.0, 1.3), PAINTS[name]), 4, 7, 1.6, d.front + u(-0.6, 0.6) * (focal != "rover"), 0.3)
+        d.one(
+            "rover",
+            lambda x, z: space.rover(rng, x, z, u(1.0, 1.3), PAINTS[name]),
+            4,
+            7,
+            1.6,
+            d.front + u(-0.6, 0.6) * (focal != "rover"),
+            0.3,
+        )
     if d.chance(0.4):
-        d.one("antenna", lambda x, z: space.antenna(rng, x, z, u(1.8, 2.4)), 7, 12, 1.8, d.front + d.pick((-1.0, 1.0)) * u(0.6, 1.6), 0.1)
+        d.one(
+            "antenna",
+            lambda x, z: space.antenna(rng, x, z, u(1.8, 2.4)),
+            7,
+            12,
+            1.8,
+            d.front + d.pick((-1.0, 1.0)) * u(0.6, 1.6),
+            0.1,
+        )
     if d.chance(0.4):
-        d.one("flag", lambda x, z: space.flag(rng, x, z, u(1.0, 1.2), PAINTS[name]), 2.8, 5, 0.8, d.front + u(0.5, 5.8), 0.1, name)
+        d.one(
+            "flag",
+            lambda x, z: space.flag(rng, x, z, u(1.0, 1.2), PAINTS[name]),
+            2.8,
+            5,
+            0.8,
+            d.front + u(0.5, 5.8),
+            0.1,
+            name,
+        )
     for _ in range(d.count(2, 4)):
         x, z = stones.at_azimuth(u(-3, 3), u(7, 22))
         r = u(1.6, 3.2)
         if d.free(x, z, 1.3 * r):
             d.put("crater", x, z, lambda x, z, r=r: stones.crater(rng, x, z, r, grey), 1.3 * r)
             d.features.append(Feature(Oval(x, z, r, r), scaled(grey, 0.72), soft_m=0.5))
-    d.around("rock", 10, lambda x, z: stones.rock(rng, x, z, u(0.4, 1.2), scaled(grey, 0.88)), 3, 18, 1.4, 3)
+    d.around("rock", 7, lambda x, z: stones.rock(rng, x, z, u(0.4, 0.9), scaled(grey, 0.95)), 4, 18, 1.4, 3)
     near_things(d, [("rock", lambda x, z: stones.rock(rng, x, z, u(0.22, 0.42), scaled(grey, 0.9)), 0.55, "")], 4)
     earth = d.front + u(-0.5, 0.5)
-    at = towards(earth, u(0.34, 0.55)) * 170
-    sea, land = (0.22, 0.50, 0.92), (0.36, 0.66, 0.42)
-    globe = blob(rng, at, np.full(3, 13.0), sea, 17, 0.01, sky=True, top_colour=(0.05, 0.10, 0.30), casts=False)
-    d.solids += [globe] + [
-        blob(rng, at * 0.985 + rng.uniform(-6.5, 6.5, 3), np.full(3, u(5.5, 7.5)), land, 12, 0.4, sky=True, top_colour=(0.08, 0.18, 0.16), casts=False)
-        for _ in range(3)
-    ]  # fmt: skip
+    globe = (*towards(earth, u(0.36, 0.6)), u(0.10, 0.15))
     d.mark("earth", earth, 170.0)
     light = make_light(rng, "night", "clear", d.front + d.pick((-1.0, 1.0)) * u(0.7, 1.9))
     light = replace(
-        light, sun=(0.82, 0.80, 0.76), above=(0.24, 0.26, 0.34), below=(0.20, 0.20, 0.23), zenith=(0.01, 0.01, 0.04),
+        light, sun=(0.82, 0.80, 0.76), above=(0.34, 0.36, 0.45), below=(0.32, 0.32, 0.36), zenith=(0.01, 0.01, 0.04),
         middle=(0.02, 0.03, 0.09), horizon=(0.05, 0.07, 0.16), away=(0.04, 0.06, 0.14), fog_m=700.0, disc=(1.0, 0.98, 0.92),
-        disc_radius_rad=0.045, glow=0.35,
+        disc_radius_rad=0.045, glow=0.3, earth=globe,
     )  # fmt: skip
     return d.finish("moon", np.array(grey), scaled(grey, 0.86), 5.0, light=light, clouds=False)

@@ -30,7 +30,7 @@ def meadow(d: Draft) -> World:
     season = d.season("spring", "summer", "autumn")
     rng, u = d.rng, d.u
     ground = GROUNDS[season]
-    for away, low, share in ((100, 10, 0.5), (58, 5, 0.25)):
+    for away, low, share in ((115, 18, 0.6), (80, 9, 0.4), (50, 4, 0.15)):
         tone = mixed(GREENS[season], (0.60, 0.70, 0.66), share * 0.6)
         d.ring("hill", 7, lambda a, away=away, low=low, tone=tone: stones.hill(
             rng, a, away * u(0.9, 1.1), away * u(0.42, 0.6), u(low, 1.9 * low), tone))  # fmt: skip
@@ -42,11 +42,19 @@ def meadow(d: Draft) -> World:
         d.avoid.pop()
     if focal == "windmill":
         name = d.pick(["red", "blue", "brown"])
-        d.one("windmill", lambda x, z: houses.windmill(rng, x, z, u(3.2, 4.4), d.lit, PAINTS[name]), 13, 22, 3, d.front, 0.12)
+        d.one(
+            "windmill",
+            lambda x, z: houses.windmill(rng, x, z, u(3.2, 4.4), d.lit, PAINTS[name]),
+            9.5,
+            14,
+            3,
+            d.front,
+            0.12,
+        )
     elif focal == "house":
         name = d.pick(["red", "white", "yellow", "blue"])
         at = d.one("house", lambda x, z: houses.house(rng, x, z, u(3.6, 4.6), PAINTS[name], (0.45, 0.30, 0.24), d.lit, False),
-                   11, 18, 4, d.front, 0.12, name)  # fmt: skip
+                   8.5, 12, 4, d.front, 0.12, name)  # fmt: skip
         if at is not None:
             d.shine(at[0] * 0.7, 1.6, at[1] * 0.7, 2.6)
     elif focal == "castle":
@@ -62,7 +70,17 @@ def meadow(d: Draft) -> World:
         d.some("sheep", d.count(2, 5), lambda x, z: objects.sheep(rng, x, z, u(0.75, 0.95)), 4, 9, 1.0, d.front)
     big = focal in ("big tree", "blossom tree")
     if big and focal == "blossom tree":
-        d.one("blossom tree", lambda x, z: plants.tree(rng, x, z, u(6, 7.5), (0.97, 0.70, 0.78)), 6, 9, 2.4, d.front, 0.2, "pink", "big")
+        d.one(
+            "blossom tree",
+            lambda x, z: plants.tree(rng, x, z, u(6, 7.5), (0.97, 0.70, 0.78)),
+            6,
+            9,
+            2.4,
+            d.front,
+            0.2,
+            "pink",
+            "big",
+        )
     elif big:
         d.one("tree", lambda x, z: plants.tree(rng, x, z, u(6.5, 8), LEAVES[season][0]), 6, 10, 2.6, d.front, 0.2)
     if road is not None:
@@ -75,16 +93,25 @@ def meadow(d: Draft) -> World:
         d.one("bench", lambda x, z: objects.bench(rng, x, z), 3, 5, 0.9, d.front + d.pick((-0.9, 0.9)), 0.2)
     crown = LEAVES[season]
     if not big:
-        d.around("tree", d.count(5, 10), lambda x, z: plants.tree(rng, x, z, u(3.6, 6), d.pick(crown)), 6, 34, 2.0)
+        d.around("tree", d.count(8, 14), lambda x, z: plants.tree(rng, x, z, u(4.2, 7), d.pick(crown)), 5, 34, 2.0)
     petal = d.pick(list(PETALS))
     d.some("", 9, lambda x, z: plants.bush(rng, x, z, u(0.4, 0.8), GREENS[season]), 5, 14, 0.8, d.front + u(1, 5))
     near_things(d, [
         ("flower", lambda x, z: plants.flower(rng, x, z, PETALS[petal], u(0.9, 1.25)), 0.16, petal),
         ("grass", lambda x, z: plants.grass(rng, x, z, u(0.35, 0.5), scaled(GREENS[season], 1.15)), 0.2, ""),
-        ("rock", lambda x, z: stones.rock(rng, x, z, u(0.22, 0.4), (0.62, 0.62, 0.60)), 0.5, ""),
+        ("rock", lambda x, z: stones.rock(rng, x, z, u(0.22, 0.4), (0.74, 0.73, 0.70)), 0.5, ""),
     ], 4)  # fmt: skip
     for _ in range(3):
-        d.some("flower", d.count(4, 7), lambda x, z: plants.flower(rng, x, z, PETALS[petal], u(0.9, 1.3)), 2.2, 7, 0.2, None, petal)
+        d.some(
+            "flower",
+            d.count(4, 7),
+            lambda x, z: plants.flower(rng, x, z, PETALS[petal], u(0.9, 1.3)),
+            2.2,
+            7,
+            0.2,
+            None,
+            petal,
+        )
     d.some("", 7, lambda x, z: plants.grass(rng, x, z, u(0.4, 0.6), scaled(GREENS[season], 1.1)), 2.5, 7, 0.3)
     return d.finish("meadow", np.array(ground), scaled(ground, 0.88), 6.0, tint=ground)
 
@@ -92,14 +119,14 @@ def meadow(d: Draft) -> World:
 def forest(d: Draft) -> World:
     rng, u, season = d.rng, d.u, d.season("spring", "summer", "autumn", "winter")
     pines = d.chance({"spring": 0.2, "summer": 0.6, "autumn": 0.12, "winter": 0.75}[season])
-    snow, ground = d.snow, {"spring": (0.44, 0.56, 0.30), "summer": (0.34, 0.48, 0.26), "autumn": (0.72, 0.48, 0.24),
-                            "winter": (0.90, 0.93, 0.98)}[season]  # fmt: skip
+    snow, ground = d.snow, {"spring": (0.52, 0.66, 0.36), "summer": (0.42, 0.58, 0.32), "autumn": (0.83, 0.60, 0.34),
+                            "winter": (0.87, 0.90, 0.95)}[season]  # fmt: skip
     road = path(d, (0.74, 0.80, 0.90) if snow else (0.66, 0.54, 0.38), 0.7, 40) if d.chance(0.65) else None
     if road is not None:
         d.avoid.pop()
     focal = d.pick(["cabin", "campfire", "tent", "watchtower", "log", "statue", "mushroom"])
     if focal == "cabin":
-        at = d.one("cabin", lambda x, z: houses.cabin(rng, x, z, u(3.0, 3.8), d.lit, snow), 9, 14, 3.4, d.front, 0.12)
+        at = d.one("cabin", lambda x, z: houses.cabin(rng, x, z, u(3.0, 3.8), d.lit, snow), 7.5, 10, 3.4, d.front, 0.12)
         if at is not None:
             d.shine(at[0] * 0.72, 1.2, at[1] * 0.72, 2.4)
     elif focal == "campfire":
@@ -109,20 +136,48 @@ def forest(d: Draft) -> World:
             d.some("log", 2, lambda x, z: plants.log(rng, x, z, u(1.2, 1.6), snow), 3.0, 6.0, 0.8, d.front)
     elif focal == "tent":
         name = d.pick(["red", "orange", "yellow", "blue", "green"])
-        at = d.one("tent", lambda x, z: houses.tent(rng, x, z, u(1.3, 1.7), PAINTS[name], d.lit), 5, 8, 2.0, d.front, 0.2, name)
+        at = d.one(
+            "tent", lambda x, z: houses.tent(rng, x, z, u(1.3, 1.7), PAINTS[name], d.lit), 5, 8, 2.0, d.front, 0.2, name
+        )
         if at is not None:
             d.shine(at[0] * 0.75, 0.7, at[1] * 0.75, 1.8)
     elif focal == "watchtower":
-        d.one("watchtower", lambda x, z: monuments.watchtower(rng, x, z, u(3.6, 4.4), (0.58, 0.57, 0.56), d.lit), 12, 17, 2.6, d.front, 0.1)
+        d.one(
+            "watchtower",
+            lambda x, z: monuments.watchtower(rng, x, z, u(3.6, 4.4), (0.58, 0.57, 0.56), d.lit),
+            9,
+            13,
+            2.6,
+            d.front,
+            0.1,
+        )
     elif focal == "statue":
         d.one("statue", lambda x, z: monuments.statue(rng, x, z, u(1.8, 2.3)), 4.5, 7, 1.0, d.front, 0.2)
     elif focal == "mushroom":
         name = d.pick(["red", "brown", "yellow"])
-        d.some("mushroom", d.count(2, 4), lambda x, z: plants.mushroom(rng, x, z, u(0.5, 0.9), PAINTS[name]), 2.2, 4, 0.5, d.front, name)
+        d.some(
+            "mushroom",
+            d.count(2, 4),
+            lambda x, z: plants.mushroom(rng, x, z, u(0.5, 0.9), PAINTS[name]),
+            2.2,
+            4,
+            0.5,
+            d.front,
+            name,
+        )
     if road is not None:
         d.avoid.append((road, 0.55))
     if pines:
-        d.around("pine tree", 44, lambda x, z: plants.pine(rng, x, z, u(4.5, 9.5), PINES[season], snow), 3.4, 30, 1.1, 4, keep=0.3)
+        d.around(
+            "pine tree",
+            44,
+            lambda x, z: plants.pine(rng, x, z, u(4.5, 9.5), PINES[season], snow),
+            3.4,
+            30,
+            1.1,
+            4,
+            keep=0.3,
+        )
     elif season == "spring" and d.chance(0.6):
         d.around("blossom tree", 26, lambda x, z: plants.tree(rng, x, z, u(4.5, 7), d.pick([(0.97, 0.70, 0.78), (0.98, 0.82, 0.86)])),
                  4.2, 28, 1.7, 4, "pink", keep=0.3)  # fmt: skip
@@ -137,16 +192,30 @@ def forest(d: Draft) -> World:
         far = mixed(PINES[season], (0.45, 0.55, 0.6), 0.35)
         d.ring("", 26, lambda a: plants.pine(rng, *stones.at_azimuth(a, u(32, 42)), u(9, 13), far, snow), 0.08)
     if focal != "log" and d.chance(0.4):
-        d.one("log", lambda x, z: plants.log(rng, x, z, u(1.4, 2.0), snow), 2.4, 4.5, 0.9, d.front + d.pick((-1.0, 1.0)) * u(0.6, 1.4))
+        d.one(
+            "log",
+            lambda x, z: plants.log(rng, x, z, u(1.4, 2.0), snow),
+            2.4,
+            4.5,
+            0.9,
+            d.front + d.pick((-1.0, 1.0)) * u(0.6, 1.4),
+        )
     elif focal == "log":
         d.one("log", lambda x, z: plants.log(rng, x, z, u(1.8, 2.4), snow), 2.2, 3.2, 0.9, d.front, 0.3)
     green = (0.86, 0.90, 0.95) if snow else scaled(GREENS[season], 1.0)
     near_things(d, [
-        ("rock", lambda x, z: stones.rock(rng, x, z, u(0.22, 0.42), (0.52, 0.54, 0.53), snow), 0.5, ""),
+        ("rock", lambda x, z: stones.rock(rng, x, z, u(0.22, 0.42), (0.66, 0.67, 0.66), snow), 0.5, ""),
         ("" if snow else "grass", lambda x, z: plants.grass(rng, x, z, u(0.35, 0.5), green), 0.2, ""),
         ("bush", lambda x, z: plants.bush(rng, x, z, u(0.3, 0.45), scaled(GREENS[season], 0.9), snow), 0.5, ""),
     ], 4)  # fmt: skip
-    d.some("bush", d.count(3, 6), lambda x, z: plants.bush(rng, x, z, u(0.4, 0.7), scaled(GREENS[season], 0.85), snow), 3, 9, 0.8)
+    d.some(
+        "bush",
+        d.count(3, 6),
+        lambda x, z: plants.bush(rng, x, z, u(0.4, 0.7), scaled(GREENS[season], 0.85), snow),
+        3,
+        9,
+        0.8,
+    )
     return d.finish("forest", np.array(ground), scaled(ground, 0.86), 4.0, tint=GREENS[season], air_m=75)
 
 
@@ -158,14 +227,50 @@ def mushrooms(d: Draft) -> World:
     moss = mixed((0.28, 0.46, 0.36), cap, 0.18)
     glow = 0.35 if d.time == "night" else 0.0
     path(d, mixed(moss, (0.85, 0.80, 0.62), 0.55), 0.75, 26)
-    d.one("mushroom", lambda x, z: plants.mushroom(rng, x, z, u(5.0, 6.5), cap, True, glow), 8, 11, 2.6, d.front, 0.12, name)
-    d.around("mushroom", 18, lambda x, z: plants.mushroom(rng, x, z, u(2.2, 5.5), cap, d.chance(0.6), glow), 4.0, 26, 1.9, 4, name)
-    d.around("mushroom", 10, lambda x, z: plants.mushroom(rng, x, z, u(0.5, 1.3), cap, True, glow), 2.0, 8, 0.6, 3, name)
+    d.one(
+        "mushroom",
+        lambda x, z: plants.mushroom(rng, x, z, u(5.0, 6.5), cap, True, glow),
+        8,
+        11,
+        2.6,
+        d.front,
+        0.12,
+        name,
+    )
+    d.around(
+        "mushroom",
+        18,
+        lambda x, z: plants.mushroom(rng, x, z, u(2.2, 5.5), cap, d.chance(0.6), glow),
+        4.0,
+        26,
+        1.9,
+        4,
+        name,
+    )
+    d.around(
+        "mushroom", 10, lambda x, z: plants.mushroom(rng, x, z, u(0.5, 1.3), cap, True, glow), 2.0, 8, 0.6, 3, name
+    )
     if d.chance(0.4):
-        d.one("house", lambda x, z: houses.hut(rng, x, z, u(2.2, 2.8), max(d.lit, 0.5)), 8, 13, 2.2, d.front + d.pick((-0.5, 0.5)), 0.1)
+        d.one(
+            "house",
+            lambda x, z: houses.hut(rng, x, z, u(2.2, 2.8), max(d.lit, 0.5)),
+            8,
+            13,
+            2.2,
+            d.front + d.pick((-0.5, 0.5)),
+            0.1,
+        )
     if d.chance(0.45):
         tint = hue(d.pick(["turquoise", "purple", "pink"]))
-        d.some("crystal", d.count(2, 4), lambda x, z: stones.crystals(rng, x, z, u(0.7, 1.2), tint), 3, 6, 0.6, d.front + u(0.6, 5.6))
+        d.some(
+            "crystal",
+            d.count(2, 4),
+            lambda x, z: stones.crystals(rng, x, z, u(0.7, 1.2), tint),
+            3,
+            6,
+            0.6,
+            d.front + u(0.6, 5.6),
+        )
     near_things(d, [
         ("mushroom", lambda x, z: plants.mushroom(rng, x, z, u(0.35, 0.6), cap, False, glow), 0.3, name),
         ("grass", lambda x, z: plants.grass(rng, x, z, u(0.35, 0.5), scaled(moss, 1.3)), 0.2, ""),
@@ -191,13 +296,25 @@ def farm(d: Draft) -> World:
             d.features.append(Feature(row, scaled(wheat, 0.86), soft_m=0.3))
         d.mark("field", d.front + side * 1.2, 14.0)
     name = d.pick(["red", "red", "brown", "white"])
-    at = d.one("barn", lambda x, z: houses.barn(rng, x, z, u(5, 6.2), PAINTS[name], d.lit), 15, 20, 6, d.front, 0.08, name)
+    at = d.one(
+        "barn", lambda x, z: houses.barn(rng, x, z, u(5, 6.2), PAINTS[name], d.lit), 12, 15, 6, d.front, 0.08, name
+    )
     if at is not None:
         d.shine(at[0] * 0.68, 2.5, at[1] * 0.68, 3.5)
     if d.chance(0.6):
-        d.one("silo", lambda x, z: houses.silo(rng, x, z, u(3.6, 4.4)), 17, 24, 1.8, d.front + d.pick((-0.42, 0.42)), 0.06)
+        d.one(
+            "silo", lambda x, z: houses.silo(rng, x, z, u(3.6, 4.4)), 13, 18, 1.8, d.front + d.pick((-0.42, 0.42)), 0.06
+        )
     elif d.chance(0.7):
-        d.one("windmill", lambda x, z: houses.windmill(rng, x, z, u(3, 3.8), d.lit, PAINTS["brown"]), 17, 24, 3, d.front + d.pick((-0.5, 0.5)), 0.1)
+        d.one(
+            "windmill",
+            lambda x, z: houses.windmill(rng, x, z, u(3, 3.8), d.lit, PAINTS["brown"]),
+            12,
+            17,
+            3,
+            d.front + d.pick((-0.5, 0.5)),
+            0.1,
+        )
     if d.chance(0.55):
         other = d.pick(["white", "yellow", "blue"])
         d.one("house", lambda x, z: houses.house(rng, x, z, u(3.6, 4.4), PAINTS[other], (0.56, 0.28, 0.22), d.lit, False),
@@ -207,16 +324,41 @@ def farm(d: Draft) -> World:
             "hay bale": lambda x, z: objects.hay_bale(rng, x, z, u(0.9, 1.15))}[animal]  # fmt: skip
     d.some(animal, d.count(2, 5), make, 4, 9, 1.3, d.front + d.pick((-1.0, 1.0)) * u(0.6, 1.1))
     if animal != "hay bale" and d.chance(0.5):
-        d.some("hay bale", d.count(1, 3), lambda x, z: objects.hay_bale(rng, x, z, u(0.9, 1.1)), 5, 10, 1.3, d.front + np.pi + u(-1, 1))
+        d.some(
+            "hay bale",
+            d.count(1, 3),
+            lambda x, z: objects.hay_bale(rng, x, z, u(0.9, 1.1)),
+            5,
+            10,
+            1.3,
+            d.front + np.pi + u(-1, 1),
+        )
     if d.chance(0.35):
         d.one("scarecrow", lambda x, z: objects.scarecrow(rng, x, z), 4, 8, 0.8, d.front + u(1, 5))
     if d.chance(0.4):
-        d.one("cart", lambda x, z: objects.cart(rng, x, z, u(0.9, 1.1), (0.88, 0.72, 0.34)), 3.4, 6, 1.4, d.front + u(0.8, 5.4))
+        d.one(
+            "cart",
+            lambda x, z: objects.cart(rng, x, z, u(0.9, 1.1), (0.88, 0.72, 0.34)),
+            3.4,
+            6,
+            1.4,
+            d.front + u(0.8, 5.4),
+        )
     for side in (-1, 1):
         x, z = stones.at_azimuth(d.front + side * u(0.5, 0.8), u(3.2, 4.4))
-        d.put("fence", x, z, lambda x, z, s=side: objects.fence(rng, x, z, u(4, 6), d.front * -1 + np.pi / 2 + 0.1 * s), 0.5)
+        d.put(
+            "fence",
+            x,
+            z,
+            lambda x, z, s=side: objects.fence(rng, x, z, u(4, 6), d.front * -1 + np.pi / 2 + 0.1 * s),
+            0.5,
+        )
     d.around("tree", 7, lambda x, z: plants.tree(rng, x, z, u(3.8, 6), d.pick(LEAVES[season])), 10, 34, 2.0)
-    d.ring("hill", 8, lambda a: stones.hill(rng, a, u(70, 100), u(30, 45), u(6, 14), mixed(GREENS[season], (0.6, 0.7, 0.66), 0.4)))
+    d.ring(
+        "hill",
+        8,
+        lambda a: stones.hill(rng, a, u(70, 100), u(30, 45), u(6, 14), mixed(GREENS[season], (0.6, 0.7, 0.66), 0.4)),
+    )
     near_things(d, [
         ("grass", lambda x, z: plants.grass(rng, x, z, u(0.35, 0.5), scaled(GREENS[season], 1.15)), 0.2, ""),
         ("barrel", lambda x, z: objects.barrel(rng, x, z, u(0.7, 0.85)), 0.45, ""),

@@ -6,6 +6,7 @@ stands to be looked at; groups flank that view; the ground keeps clear where one
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -84,9 +85,9 @@ class Draft:
 
     def free(self, x: float, z: float, radius: float) -> bool:
         """Whether something of this radius fits: not on the eye, not on others, not where the ground must be clear."""
-        if np.hypot(x, z) - radius < 0.55:
+        if math.hypot(x, z) - radius < 0.55:
             return False
-        if any(np.hypot(x - a, z - b) < radius + r for a, b, r in self.taken):
+        if any((x - a) * (x - a) + (z - b) * (z - b) < (radius + r) * (radius + r) for a, b, r in self.taken):
             return False
         if any(is_on(feature, x, z, self.facet_seed, margin) for feature, margin in self.avoid):
             return False
@@ -97,11 +98,11 @@ class Draft:
     ) -> bool:
         """Puts what `make` gives at (x, z), if it keeps its distance from the eye. No name: it is not described."""
         solids = make(x, z)
-        if not solids or any(_nearest(solid) < 1.06 * NEAR_M for solid in solids):
+        if not solids or any(_nearest(solid) < 1.03 * NEAR_M for solid in solids):
             return False
         self.solids += solids
         if radius:
-            self.taken.append((x, z, radius))
+            self.taken.append((float(x), float(z), radius))
         if name:
             self.mark(name, float(np.arctan2(x, -z)), float(np.hypot(x, z)), colour, size)
         return True
@@ -159,7 +160,9 @@ class Draft:
         for i in range(count):
             azimuth = None if i % 4 == 0 else middles[i % clumps]
             at = self.spot(near, far, radius, azimuth, 0.5)
-            if at is not None and abs(_turn(np.arctan2(at[0], -at[1]) - self.front)) > keep * min(1.0, 8.0 / np.hypot(*at)):
+            if at is not None and abs(_turn(np.arctan2(at[0], -at[1]) - self.front)) > keep * min(
+                1.0, 8.0 / np.hypot(*at)
+            ):
                 self.put(name, *at, make, radius, colour)
 
     def ring(self, name: str, count: int, make: Callable[[float], list[Solid]], gap: float = 0.0) -> None:
@@ -193,12 +196,12 @@ class Draft:
 
     def finish(
         self, place: str, colours: np.ndarray, second: Colour, patch_m: float = 5.0, planes: np.ndarray = GROUND,
-        light: Light | None = None, tint: Colour | None = None, clouds: bool = True, air_m: float = 190.0,
-        sun_side: float = 1.0,
+        light: Light | None = None, tint: Colour | None = None, clouds: bool = True, air_m: float = 240.0,
+        sun_side: float = 1.7,
     ) -> World:  # fmt: skip
         """The world. sun_side: how far from the front the sun stands, in radians, on one side or the other."""
         if light is None:
-            azimuth = self.front + self.pick((-1.0, 1.0)) * sun_side * self.u(0.6, 1.4)
+            azimuth = self.front + self.pick((-1.0, 1.0)) * sun_side * self.u(0.55, 1.35)
             light = make_light(self.rng, self.time, self.tags["weather"], azimuth, tint, air_m)
         if clouds and len(planes) == 1:
             self._clouds(light)
@@ -221,15 +224,28 @@ class Draft:
         shade = mixed(light.middle, light.horizon, 0.55)
         shade = mixed(shade, light.zenith, 0.25 if weather == "clear" else 0.45)
         for i in range(count):
-            size = self.u(34, 62) if weather == "cloudy" else self.u(20, 40)
+            size = self.u(50, 85) if weather == "cloudy" else self.u(34, 58)
             azimuth = self.front + (i + self.u(-0.35, 0.35)) * 2 * np.pi / count
-            high = self.u(0.16, 0.75) if weather == "cloudy" else self.u(0.16, 0.5)
+            high = self.u(0.18, 0.8) if weather == "cloudy" else self.u(0.2, 0.6)
             self.solids += stones.cloud(self.rng, azimuth, high, 165, size, bright, shade)
 
 
 def _nearest(solid: Solid) -> float:
-    """No part of the solid is nearer to the eye than this (metres)."""
-    return float((-solid.planes[:, 3]).max()) if not solid.sky else np.inf
+    """Distance of the solid from the eye (metres), from below and sharp where it is near."""
+    if solid.sky:
+        return np.inf
+    normals, offsets = solid.planes[:, :3], solid.planes[:, 3]
+    bound = float((-offsets).max())
+    if bound > 1.2 * NEAR_M or np.linalg.norm(solid.centre) - solid.radius_m > 1.2 * NEAR_M:
+        return max(bound, float(np.linalg.norm(solid.centre) - solid.radius_m))
+    # Hildreth's method: the nearest point of the intersection of half spaces
+    weight, point = np.zeros(len(offsets)), np.zeros(3)
+    for _ in range(40):
+        for i, normal in enumerate(normals):
+            step = max(-weight[i], float(normal @ point) - offsets[i])
+            weight[i] += step
+            point = point - step * normal
+    return float(np.linalg.norm(point))
 
 
 def _turn(angle: float) -> float:

@@ -17,8 +17,8 @@ from ldm3d_web.worlds.packed import Packed
 from ldm3d_web.worlds.trace import Rows, trace
 from ldm3d_web.worlds.world import EYE_HEIGHT_M, World
 
-SUN_TEXELS, SKY_TEXELS = 320, 160
-REACH_M = 48.0
+SUN_TEXELS, SKY_TEXELS = 304, 144
+REACH_M = 44.0
 _BEND = 3.2  # how much finer the middle is
 _TILE = 16
 
@@ -31,6 +31,7 @@ class FloorMaps(NamedTuple):
 
     sun_top: Tensor
     sun_solid: Tensor
+    sun_floor: Tensor
     open_sky: Tensor
 
 
@@ -50,7 +51,9 @@ def floor_maps(world: World, packed: Packed, b: int) -> FloorMaps:
     height, _ = _cast(one, SKY_TEXELS, below, torch.tensor([0.0, 1.0, 0.0], device=casting.device))
     covered = torch.exp(-((height - 4.0).clamp(min=0) / 0.7))
     smooth = _blurred(covered, 3)
-    return FloorMaps(top, solid, (1 - 0.5 * smooth - 0.3 * _blurred(smooth, 7)).clamp(0, 1))
+    return FloorMaps(
+        top, solid, _blurred((solid < 0).float(), 3), (1 - 0.42 * smooth - 0.2 * _blurred(smooth, 7)).clamp(0, 1)
+    )
 
 
 def _cast(one: Packed, texels: int, shift: Tensor, ray: Tensor) -> tuple[Tensor, Tensor]:
@@ -79,7 +82,7 @@ def _texel(metres: Tensor, texels: int) -> Tensor:
 
 
 def sunlit(maps: FloorMaps, light_direction: Tensor, point: Tensor, solid: Tensor) -> Tensor:
-    """(N,) in [0, 1]: how much of the sun reaches points (N, 3) on solids (N,), -1 the shell."""
+    """(N,) in [0, 1]: how much of the sun reaches points (N, 3) on solids (N,)."""
     up = (point[:, 1] + EYE_HEIGHT_M).clamp(min=0) / light_direction[1]
     size = maps.sun_top.shape[0]
     i = _texel(point[:, 2] - light_direction[2] * up, size)
@@ -98,18 +101,27 @@ def sunlit(maps: FloorMaps, light_direction: Tensor, point: Tensor, solid: Tenso
     return 1 - dark * inside
 
 
+def sunlit_floor(maps: FloorMaps, x: Tensor, z: Tensor) -> Tensor:
+    """(N,) in [0, 1]: how much of the sun reaches the floor at x, z."""
+    return _sampled(maps.sun_floor, x, z)
+
+
+def openness(maps: FloorMaps, x: Tensor, z: Tensor) -> Tensor:
+    """(N,) how open the floor is at x, z."""
+    return _sampled(maps.open_sky, x, z)
+
+
 def _spline(off: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Weights of the texels before, at and after, for an offset in [-0.5, 0.5]: smooth in between."""
     return 0.5 * (0.5 - off) ** 2, 0.75 - off**2, 0.5 * (0.5 + off) ** 2
 
 
-def openness(maps: FloorMaps, x: Tensor, z: Tensor) -> Tensor:
-    """(N,) how open the floor is at x, z."""
-    size = maps.open_sky.shape[0]
+def _sampled(field: Tensor, x: Tensor, z: Tensor) -> Tensor:
+    size = field.shape[0]
     i, j = _texel(z, size).clamp(0, size - 1.001), _texel(x, size).clamp(0, size - 1.001)
     i0, j0 = i.floor(), j.floor()
     di, dj = i - i0, j - j0
-    flat, at = maps.open_sky.reshape(-1), (i0 * size + j0).long()
+    flat, at = field.reshape(-1), (i0 * size + j0).long()
     left = flat[at] * (1 - di) + flat[at + size] * di
     right = flat[at + 1] * (1 - di) + flat[at + size + 1] * di
     return left * (1 - dj) + right * dj

@@ -18,30 +18,53 @@ def mountains(d: Draft) -> World:
     rng, u, season = d.rng, d.u, d.season("summer", "autumn", "winter")
     snow, line = d.snow, (u(0.05, 0.3) if d.snow else u(0.45, 0.7))
     stone: Colour = mixed((0.42, 0.45, 0.56), (0.56, 0.50, 0.46), u(0, 1))
-    d.ring("mountain", 8, lambda a: stones.mountain(rng, a, u(120, 150), u(30, 42), u(48, 70), mixed(stone, (0.6, 0.66, 0.75), 0.25), line))
-    d.ring("mountain", 6, lambda a: stones.mountain(rng, a, u(66, 88), u(20, 28), u(20, 36), stone, line), 0.35)
-    d.ring("", 9, lambda a: stones.hill(rng, a, u(36, 50), u(12, 18), u(2.5, 6), mixed(GROUNDS[season], stone, 0.3)), 0.2)
+    d.ring(
+        "mountain",
+        8,
+        lambda a: stones.mountain(
+            rng, a, u(95, 125), u(32, 44), u(52, 76), mixed(stone, (0.6, 0.66, 0.75), 0.25), line
+        ),
+    )
+    d.ring("mountain", 6, lambda a: stones.mountain(rng, a, u(52, 70), u(20, 28), u(20, 36), stone, line), 0.35)
+    d.ring(
+        "", 9, lambda a: stones.hill(rng, a, u(36, 50), u(12, 18), u(2.5, 6), mixed(GROUNDS[season], stone, 0.3)), 0.2
+    )
     ground = GROUNDS[season] if snow else mixed(GROUNDS[season], stone, 0.25)
     road = path(d, (0.78, 0.84, 0.92) if snow else (0.70, 0.64, 0.54), 0.7, 22)
     d.avoid.pop()
     focal = d.pick(["cabin", "castle", "lake", "tent", "campfire", "church"])
     if focal == "cabin":
-        at = d.one("cabin", lambda x, z: houses.cabin(rng, x, z, u(3.0, 3.8), d.lit, snow), 10, 15, 3.4, d.front, 0.15)
+        at = d.one("cabin", lambda x, z: houses.cabin(rng, x, z, u(3.0, 3.8), d.lit, snow), 8, 11, 3.4, d.front, 0.15)
         if at is not None:
             d.shine(at[0] * 0.7, 1.2, at[1] * 0.7, 2.4)
     elif focal == "castle":
-        d.one("castle", lambda x, z: monuments.castle(rng, x, z, u(6, 8), (0.72, 0.70, 0.70), (0.34, 0.40, 0.52), d.lit), 34, 44, 10, d.front, 0.12)
+        d.one(
+            "castle",
+            lambda x, z: monuments.castle(rng, x, z, u(6, 8), (0.72, 0.70, 0.70), (0.34, 0.40, 0.52), d.lit),
+            34,
+            44,
+            10,
+            d.front,
+            0.12,
+        )
     elif focal == "church":
-        d.one("church", lambda x, z: houses.church(rng, x, z, u(3, 3.6), d.lit, snow), 13, 18, 4, d.front, 0.12)
+        d.one("church", lambda x, z: houses.church(rng, x, z, u(3, 3.6), d.lit, snow), 10, 13, 4, d.front, 0.12)
     elif focal == "lake":
         x, z = stones.at_azimuth(d.front + u(-0.3, 0.3), u(11, 14))
-        d.clear(Feature(Oval(x, z, u(6, 9), u(5, 8), 0.06), (0.18, 0.44, 0.54), "water", 0.06, mixed(ground, stone, 0.4), 0.4), 0.4)
+        d.clear(
+            Feature(
+                Oval(x, z, u(6, 9), u(5, 8), 0.06), (0.18, 0.44, 0.54), "water", 0.06, mixed(ground, stone, 0.4), 0.4
+            ),
+            0.4,
+        )
         d.mark("lake", float(np.arctan2(x, -z)), float(np.hypot(x, z)))
         d.features.remove(road)
         d.marks = [mark for mark in d.marks if mark[0] != "path"]
     elif focal == "tent":
         name = d.pick(["red", "orange", "yellow", "blue"])
-        at = d.one("tent", lambda x, z: houses.tent(rng, x, z, u(1.3, 1.7), PAINTS[name], d.lit), 4.5, 8, 2, d.front, 0.3, name)
+        at = d.one(
+            "tent", lambda x, z: houses.tent(rng, x, z, u(1.3, 1.7), PAINTS[name], d.lit), 4.5, 8, 2, d.front, 0.3, name
+        )
         if at is not None:
             d.shine(at[0] * 0.72, 0.7, at[1] * 0.72, 1.8)
     else:
@@ -51,13 +74,28 @@ def mountains(d: Draft) -> World:
     if focal != "lake":
         d.avoid.append((road, 0.35))
     if d.chance(0.8):
-        d.around("pine tree", d.count(12, 26), lambda x, z: plants.pine(rng, x, z, u(3.2, 7), PINES[season], snow), 3.6, 30, 1.1, 3)
+        d.around(
+            "pine tree",
+            d.count(12, 26),
+            lambda x, z: plants.pine(rng, x, z, u(3.2, 7), PINES[season], snow),
+            3.6,
+            30,
+            1.1,
+            3,
+        )
     near_things(d, [
         ("rock", lambda x, z: stones.rock(rng, x, z, u(0.25, 0.45), stone, snow), 0.55, ""),
         ("" if snow else "grass", lambda x, z: plants.grass(rng, x, z, u(0.3, 0.45), (0.86, 0.90, 0.95) if snow else GREENS[season]), 0.2, ""),
     ], 4)  # fmt: skip
     d.around("rock", 8, lambda x, z: stones.rock(rng, x, z, u(0.5, 1.3), stone, snow), 4, 22, 1.5)
-    return d.finish("mountains", np.array(ground), scaled(ground, 0.9) if snow else mixed(ground, stone, 0.35), 6.0, tint=stone, air_m=170)
+    return d.finish(
+        "mountains",
+        np.array(ground),
+        scaled(ground, 0.9) if snow else mixed(ground, stone, 0.35),
+        6.0,
+        tint=stone,
+        air_m=210,
+    )
 
 
 def canyon(d: Draft) -> World:
@@ -96,7 +134,9 @@ def canyon(d: Draft) -> World:
         if at is not None:
             d.shine(at[0], 0.7, at[1], 2.5, (1.0, 0.55, 0.20))
     elif focal == "tent":
-        at = d.one("tent", lambda x, z: houses.tent(rng, x, z, 1.5, PAINTS["white"], d.lit), 4.5, 7, 2, d.front, 0.4, "white")
+        at = d.one(
+            "tent", lambda x, z: houses.tent(rng, x, z, 1.5, PAINTS["white"], d.lit), 4.5, 7, 2, d.front, 0.4, "white"
+        )
         if at is not None:
             d.shine(at[0] * 0.72, 0.7, at[1] * 0.72, 1.8)
     elif focal == "cart":
@@ -115,8 +155,12 @@ def snowfield(d: Draft) -> World:
     rng, u = d.rng, d.u
     d.tags["season"] = "winter"
     ice = (0.62, 0.80, 0.92)
-    d.ring("mountain", 7, lambda a: stones.mountain(rng, a, u(105, 140), u(26, 38), u(16, 34), (0.58, 0.66, 0.80), u(0.0, 0.3)))
-    d.ring("", 8, lambda a: stones.hill(rng, a, u(40, 64), u(16, 26), u(2, 5), (0.86, 0.90, 0.97)))
+    d.ring(
+        "mountain",
+        7,
+        lambda a: stones.mountain(rng, a, u(80, 115), u(26, 38), u(20, 40), (0.58, 0.66, 0.80), u(0.0, 0.3)),
+    )
+    d.ring("", 8, lambda a: stones.hill(rng, a, u(36, 56), u(16, 26), u(3, 7), (0.86, 0.90, 0.97)))
     if d.chance(0.6):
         x, z = stones.at_azimuth(d.front + u(-0.3, 0.3), u(9, 13))
         pond = d.clear(Feature(Oval(x, z, u(5, 8), u(4, 7), 0.08), (0.20, 0.46, 0.62), "water", 0.06, ice, 0.45), 0.3)
@@ -126,7 +170,15 @@ def snowfield(d: Draft) -> World:
         d.some("iceberg", d.count(2, 4), lambda x, z: stones.iceberg(rng, x, z, u(0.8, 1.6)), 7, 13, 1.5, d.front)
         d.avoid, d.only = kept, []
     else:
-        d.some("iceberg", d.count(2, 5), lambda x, z: stones.iceberg(rng, x, z, u(1.2, 2.6)), 10, 24, 3, d.front + u(-0.5, 0.5))
+        d.some(
+            "iceberg",
+            d.count(2, 5),
+            lambda x, z: stones.iceberg(rng, x, z, u(1.2, 2.6)),
+            10,
+            24,
+            3,
+            d.front + u(-0.5, 0.5),
+        )
     focal = d.pick(["igloo", "snowman", "tent", "flag", "cabin"])
     side = d.front + d.pick((-1.0, 1.0)) * u(0.3, 0.7)
     if focal == "igloo":
@@ -147,21 +199,29 @@ def snowfield(d: Draft) -> World:
         at = d.one("cabin", lambda x, z: houses.cabin(rng, x, z, u(2.8, 3.4), d.lit, True), 9, 13, 3.2, side, 0.1)
         if at is not None:
             d.shine(at[0] * 0.7, 1.2, at[1] * 0.7, 2.4)
-    if d.chance(0.5):
-        d.around("pine tree", d.count(5, 12), lambda x, z: plants.pine(rng, x, z, u(2.8, 5.5), PINES["winter"], True), 5, 30, 1.0, 2)
+    if d.chance(0.65):
+        d.around(
+            "pine tree",
+            d.count(10, 20),
+            lambda x, z: plants.pine(rng, x, z, u(2.8, 6), PINES["winter"], True),
+            5,
+            30,
+            1.0,
+            2,
+        )
     d.some("", 6, lambda x, z: stones.mound(rng, x, z, u(1.2, 2.2), u(0.2, 0.4), (0.93, 0.95, 0.99)), 4, 12, 1.5)
     near_things(d, [
         ("rock", lambda x, z: stones.rock(rng, x, z, u(0.25, 0.42), (0.52, 0.56, 0.64), True), 0.55, ""),
         ("", lambda x, z: stones.mound(rng, x, z, u(0.5, 0.8), u(0.12, 0.2), (0.94, 0.96, 0.99)), 0.6, ""),
     ], 4)  # fmt: skip
-    return d.finish("snowfield", np.array((0.91, 0.94, 0.985)), (0.80, 0.87, 0.95), 6.0, tint=ice)
+    return d.finish("snowfield", np.array((0.87, 0.90, 0.95)), (0.78, 0.85, 0.94), 6.0, tint=ice)
 
 
 def volcano(d: Draft) -> World:
     rng, u = d.rng, d.u
     ash: Colour = mixed((0.26, 0.23, 0.25), (0.34, 0.26, 0.24), u(0, 1))
     fire: Colour = (1.0, 0.46, 0.12)
-    away, high, wide = u(62, 78), u(36, 46), u(32, 40)
+    away, high, wide = u(50, 62), u(36, 46), u(30, 38)
     x, z = stones.at_azimuth(d.front, away)
     cone = frustum(rng, (x, FLOOR, z), wide, 0.2 * wide, high, darker(ash, 1.15), 12, 0.1, top_colour=fire,
                    split_m=FLOOR + 0.86 * high)  # fmt: skip
@@ -172,11 +232,33 @@ def volcano(d: Draft) -> World:
         top = np.array([x, FLOOR + high, z]) * 1.0
         foot = np.array([*stones.at_azimuth(a, away - 0.93 * wide)])
         rim = np.array([x, z]) + (foot - [x, z]) * 0.235
-        d.solids.append(prism(rng, (rim[0], top[1] - 0.3, rim[1]), (foot[0], FLOOR, foot[1]), u(0.7, 1.2), (1.0, 0.40, 0.10), 4, 1.5, glow=1.0, casts=False))
-    light = make_light(rng, d.time, d.tags["weather"], d.front + d.pick((-1.0, 1.0)) * u(0.9, 2.4), mixed(ash, fire, 0.35), 120)
+        d.solids.append(
+            prism(
+                rng,
+                (rim[0], top[1] - 0.3, rim[1]),
+                (foot[0], FLOOR, foot[1]),
+                u(0.7, 1.2),
+                (1.0, 0.40, 0.10),
+                4,
+                1.5,
+                glow=1.0,
+                casts=False,
+            )
+        )
+    light = make_light(
+        rng, d.time, d.tags["weather"], d.front + d.pick((-1.0, 1.0)) * u(0.9, 2.4), mixed(ash, fire, 0.35), 120
+    )
     smoke = mixed(light.middle, ash, 0.55)
     for i in range(4):
-        solids = stones.cloud(rng, d.front + 0.03 * i, np.arctan2(high, away) + 0.06 + 0.10 * i, away + 15, 9 + 7 * i, mixed(smoke, fire, 0.35 - 0.1 * i), scaled(smoke, 0.8))
+        solids = stones.cloud(
+            rng,
+            d.front + 0.03 * i,
+            np.arctan2(high, away) + 0.06 + 0.10 * i,
+            away + 15,
+            9 + 7 * i,
+            mixed(smoke, fire, 0.35 - 0.1 * i),
+            scaled(smoke, 0.8),
+        )
         d.solids += solids
     if d.chance(0.75):
         stream = Strip(d.front, u(0.7, 1.3), u(2.6, 3.8) * d.pick((-1, 1)), u(0.6, 1.3), 4.5, u(0, 6), -u(4, 12), 55)
@@ -189,9 +271,25 @@ def volcano(d: Draft) -> World:
     d.ring("", 9, lambda a: stones.mountain(rng, a, u(80, 120), u(18, 28), u(10, 22), darker(ash, 1.2), None), 0.6)
     d.around("rock", 14, lambda x, z: stones.rock(rng, x, z, u(0.5, 1.6), darker(ash, 1.15)), 3.4, 18, 1.6, 4)
     if d.chance(0.5):
-        d.around("tree", d.count(3, 6), lambda x, z: plants.bare_tree(rng, x, z, u(3, 4.5), (0.20, 0.17, 0.17)), 4, 16, 1.2, 2)
+        d.around(
+            "tree",
+            d.count(3, 6),
+            lambda x, z: plants.bare_tree(rng, x, z, u(3, 4.5), (0.20, 0.17, 0.17)),
+            4,
+            16,
+            1.2,
+            2,
+        )
     if d.chance(0.3):
         tint = d.pick(["orange", "red", "purple"])
-        d.some("crystal", d.count(2, 3), lambda x, z: stones.crystals(rng, x, z, u(0.7, 1.1), PAINTS[tint]), 3, 6, 0.7, d.front + u(1, 5))
+        d.some(
+            "crystal",
+            d.count(2, 3),
+            lambda x, z: stones.crystals(rng, x, z, u(0.7, 1.1), PAINTS[tint]),
+            3,
+            6,
+            0.7,
+            d.front + u(1, 5),
+        )
     near_things(d, [("rock", lambda x, z: stones.rock(rng, x, z, u(0.25, 0.45), darker(ash, 1.1)), 0.55, "")], 4)
     return d.finish("volcano", np.array(ash), mixed(ash, (0.50, 0.30, 0.24), 0.4), 4.0, light=light)

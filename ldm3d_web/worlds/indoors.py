@@ -52,7 +52,7 @@ def room(d: Draft) -> World:
     rng, u = d.rng, d.u
     d.tags |= {"weather": "clear", "time": "night" if d.time in ("night", "sunset") else "noon"}
     night = d.time == "night"
-    walls = _Walls(u(2.3, 3.4), u(2.3, 3.4), u(2.4, 3.6), u(2.4, 3.6))
+    walls = _Walls(u(2.6, 3.5), u(2.6, 3.5), u(2.6, 3.6), u(2.6, 3.6))
     r = walls.reach
     top = u(1.0, 1.35)
     paints: dict[str, Colour] = {"blue": (0.60, 0.72, 0.82), "green": (0.64, 0.75, 0.62), "red": (0.80, 0.50, 0.44),
@@ -72,7 +72,15 @@ def room(d: Draft) -> World:
         d.solids += Kit(rng, x, z, yaw).box((0, 0, 0), (8, 0.1, 0.04), (0.96, 0.95, 0.92), casts=False).solids
     rug_at = (u(-0.3, 0.3), u(-0.3, 0.3))
     if d.chance(0.8):
-        d.put("rug", *rug_at, lambda x, z: furniture.rug(rng, x, z, 0.0 if d.chance(0.5) else np.pi / 2, u(2.0, 2.6), u(1.4, 1.8), CLOTHS[other]), 0, other)
+        d.put(
+            "rug",
+            *rug_at,
+            lambda x, z: furniture.rug(
+                rng, x, z, 0.0 if d.chance(0.5) else np.pi / 2, u(2.0, 2.6), u(1.4, 1.8), CLOTHS[other]
+            ),
+            0,
+            other,
+        )
     first, second, third, fourth = free
     # Window wall
     x, z, yaw = walls.at(first, u(-0.4, 0.4), 0.02)
@@ -95,7 +103,9 @@ def room(d: Draft) -> World:
         x, z, yaw = walls.at(second, u(-0.4, 0.4), 0.5)
         d.put("sofa", x, z, lambda x, z: furniture.sofa(rng, x, z, yaw, CLOTHS[cloth], u(1.8, 2.1)), 1.1, cloth)
         px, pz, pyaw = walls.at(second, u(-0.4, 0.4), 0.04)
-        d.put("picture", px, pz, lambda x, z: furniture.picture(rng, x, z, pyaw, 1.25, u(0.8, 1.1), CLOTHS[d.pick(names)]))
+        d.put(
+            "picture", px, pz, lambda x, z: furniture.picture(rng, x, z, pyaw, 1.25, u(0.8, 1.1), CLOTHS[d.pick(names)])
+        )
         if d.chance(0.6):
             tx, tz, tyaw = walls.at(second, u(-0.3, 0.3), 1.35)
             d.put("table", tx, tz, lambda x, z: furniture.table(rng, x, z, tyaw, 0.9, 0.5, 0.4), 0.5)
@@ -110,7 +120,9 @@ def room(d: Draft) -> World:
         d.lamps_always(float(sx), 0.5, float(sz), 1.5, (0.75, 0.38, 0.12) if night else (0.3, 0.16, 0.06))
         ax, az, ayaw = walls.at(third, -1.25, 1.1)
         if d.chance(0.6):
-            d.put("armchair", ax, az, lambda x, z: furniture.sofa(rng, x, z, ayaw + np.pi - 0.7, CLOTHS[other], 0.95), 0.6, other)
+            d.put(
+                "armchair", ax, az, lambda x, z: furniture.sofa(rng, x, z, ayaw + 0.8, CLOTHS[other], 0.95), 0.6, other
+            )
     else:
         x, z, yaw = walls.at(third, u(-0.7, 0.7), 0.19)
         d.put("bookshelf", x, z, lambda x, z: furniture.bookshelf(rng, x, z, yaw, u(1.2, 1.6), u(1.8, 2.2)), 0.8)
@@ -119,6 +131,15 @@ def room(d: Draft) -> World:
     if d.chance(0.75):
         px, pz, _ = walls.at(fourth, 1.55 * d.pick((-1, 1)), 0.45)
         d.put("plant", px, pz, lambda x, z: furniture.plant(rng, x, z, u(0.8, 1.1)), 0.4)
+    for wall_side in (third, fourth):
+        along = d.pick((-1, 1)) * u(1.5, 1.8)
+        px, pz, pyaw = walls.at(wall_side, along, 0.04)
+        d.put(
+            "picture",
+            px,
+            pz,
+            lambda x, z, y=pyaw: furniture.picture(rng, x, z, y, 1.25, u(0.55, 0.8), CLOTHS[d.pick(names)]),
+        )
     if d.chance(0.5):
         px, pz, _ = walls.at(fourth, (1.2 if x + z < 0 else -1.2), 0.04)
         d.put("picture", px, pz, lambda x, z: furniture.picture(rng, x, z, yaw, 1.2, 0.7, CLOTHS[d.pick(names)]))
@@ -127,13 +148,15 @@ def room(d: Draft) -> World:
         lx, lz = stones.at_azimuth(a, away * 0.92)
         d.lamps_always(lx, 1.45, lz, 1.7, (0.62, 0.42, 0.20))
     if night:
-        light = inside_light(d, (0.14, 0.11, 0.08), (0.52, 0.44, 0.42), (0.42, 0.34, 0.32))
+        light = inside_light(d, (0.14, 0.11, 0.08), (0.56, 0.48, 0.45), (0.52, 0.43, 0.40))
     else:
-        light = inside_light(d, (0.22, 0.21, 0.18), (0.74, 0.75, 0.76), (0.68, 0.64, 0.60))
+        light = inside_light(d, (0.22, 0.21, 0.18), (0.80, 0.80, 0.80), (0.84, 0.82, 0.78))
         wx, wz, wyaw = walls.at(first, 0.0, 0.3)
         d.lamps_always(wx, 1.5, wz, 2.4, (0.40, 0.40, 0.38))
     _boards(d, wood)
-    return d.finish("room", colours, scaled(wood, 1.0), 3.0, _box_planes(r["w"], r["e"], r["n"], r["s"], top), light=light)
+    return d.finish(
+        "room", colours, scaled(wood, 1.0), 3.0, _box_planes(r["w"], r["e"], r["n"], r["s"], top), light=light
+    )
 
 
 def _boards(d: Draft, wood: Colour) -> None:
@@ -150,7 +173,7 @@ def hall(d: Draft) -> World:
     name = d.pick(["red", "blue", "green", "purple"])
     d.tags["colour"] = name
     cloth = CLOTHS[name]
-    stone: Colour = d.pick([(0.82, 0.79, 0.74), (0.74, 0.74, 0.76), (0.84, 0.76, 0.66)])
+    stone: Colour = d.pick([(0.90, 0.84, 0.74), (0.80, 0.82, 0.86), (0.92, 0.80, 0.66)])
     half, ahead, behind, top = u(4.6, 5.8), u(11, 14), u(6, 8), u(3.8, 5.2)
     x_long = d.chance(0.5)  # the hall runs along x or along z
     sign = d.pick((-1, 1))
@@ -158,11 +181,21 @@ def hall(d: Draft) -> World:
     d.front = front
     far, back = (ahead, behind) if sign > 0 else (behind, ahead)
     planes = _box_planes(back, far, half, half, top) if x_long else _box_planes(half, half, back, far, top)
-    tones = [0.82, 0.97, 0.97, 1.0, 1.0, 0.72]
-    colours = np.stack([np.array(stone) * t for t in tones]).clip(0, 1)
+    paint = mixed(stone, cloth, 0.22)
+    colours = np.stack([scaled(stone, 0.86), *[paint] * 4, scaled(stone, 0.78)])
+
     def place(s, t):
         return (float(s * np.sin(front) + t * np.cos(front)), float(-s * np.cos(front) + t * np.sin(front)))
-    d.features.append(Feature(Strip(front, 0.85, 0.0, start_m=-behind + 1, end_m=ahead - 2), cloth, soft_m=0.04, rim=(0.90, 0.74, 0.40), rim_m=0.12))
+
+    d.features.append(
+        Feature(
+            Strip(front, 0.85, 0.0, start_m=-behind + 1, end_m=ahead - 2),
+            cloth,
+            soft_m=0.04,
+            rim=(0.90, 0.74, 0.40),
+            rim_m=0.12,
+        )
+    )
     d.mark("carpet", front, 5.0)
     for i in range(-2, 4):
         for side in (-1, 1):
@@ -177,12 +210,32 @@ def hall(d: Draft) -> World:
             if i % 2 == 0:
                 x, z = place(1.5 + i * 2.9 + 1.45, side * (half - 0.05))
                 yaw = float(np.arctan2(-side * np.cos(front), -side * np.sin(front)))
-                d.put("banner", x, z, lambda x, z, y=yaw: furniture.banner(rng, x, z, y, tall * 0.86, 0.9, 2.6, cloth), 0, name)
+                d.put(
+                    "banner",
+                    x,
+                    z,
+                    lambda x, z, y=yaw: furniture.banner(rng, x, z, y, tall * 0.86, 0.9, 2.6, cloth),
+                    0,
+                    name,
+                )
             else:
                 x, z = place(1.5 + i * 2.9 + 1.45, side * (half - 0.02))
                 yaw = float(np.arctan2(-side * np.cos(front), -side * np.sin(front)))
                 glass: Colour = (0.14, 0.22, 0.46) if night else (0.80, 0.90, 0.97)
                 d.put("window", x, z, lambda x, z, y=yaw, g=glass: furniture.window(rng, x, z, y, 1.9, 0.9, 2.2, g))
+    for side in (-1, 1):  # a panelled foot and a cornice along the walls
+        x, z = place(2.0, side * half)
+        kit = Kit(rng, x, z, float(np.arctan2(-side * np.cos(front), -side * np.sin(front))))
+        kit.box((0, 0, 0), (40, 1.05, 0.12), scaled(mixed(stone, cloth, 0.6), 0.8), casts=False)
+        kit.box((0, 1.05, 0), (40, 0.1, 0.2), scaled(stone, 1.05), casts=False)
+        d.solids += kit.solids
+    for i in range(-2, 5):  # beams
+        x, z = place(1.5 + i * 2.9, 0.0)
+        d.solids += (
+            Kit(rng, x, z, float(np.pi - front))
+            .box((0, tall - 0.45, 0), (2 * half, 0.45, 0.5), scaled(stone, 0.62), casts=False)
+            .solids
+        )
     focal = d.pick(["throne", "throne", "statue", "fireplace", "fountain"])
     x, z = place(ahead - 1.6, 0)
     yaw = float(np.arctan2(-x, -z))
@@ -214,9 +267,9 @@ def hall(d: Draft) -> World:
         cx, cz = place(-u(2.2, 3), 0.0)
         d.put("table", cx, cz, lambda x, z: furniture.table(rng, x, z, float(np.pi / 2 - front), 2.6, 1.0), 1.4)
     if night:
-        light = inside_light(d, (0.12, 0.10, 0.10), (0.42, 0.38, 0.44), (0.32, 0.28, 0.32))
+        light = inside_light(d, (0.12, 0.10, 0.10), (0.46, 0.42, 0.47), (0.40, 0.36, 0.38))
     else:
-        light = inside_light(d, (0.24, 0.22, 0.18), (0.66, 0.67, 0.70), (0.54, 0.50, 0.48))
+        light = inside_light(d, (0.26, 0.24, 0.19), (0.74, 0.74, 0.76), (0.68, 0.64, 0.60))
     return d.finish("hall", colours, scaled(stone, 0.78), 4.0, planes, light=light)
 
 
@@ -241,13 +294,42 @@ def cave(d: Draft) -> World:
     tint = tuple(float(c) for c in hue)
     if d.chance(0.55):
         x, z = stones.at_azimuth(d.front + u(0.5, 1.0) * d.pick((-1, 1)), u(3.6, 4.4))
-        d.clear(Feature(Oval(x, z, u(1.8, 2.5), u(1.6, 2.2), 0.07), tuple(0.35 * hue + 0.08), "water", 0.05, tuple(stone * 0.7), 0.2), 0.2)
+        d.clear(
+            Feature(
+                Oval(x, z, u(1.8, 2.5), u(1.6, 2.2), 0.07),
+                tuple(0.35 * hue + 0.08),
+                "water",
+                0.05,
+                tuple(stone * 0.7),
+                0.2,
+            ),
+            0.2,
+        )
         d.mark("pond", float(np.arctan2(x, -z)), float(np.hypot(x, z)))
     path(d, tuple(float(c) for c in np.clip(1.25 * stone + 0.03, 0, 1)))
-    at = d.one("crystal", lambda x, z: stones.crystals(rng, x, z, u(2.6, 3.4), tint, 6, 0.7), 4.2, 5.2, 1.0, d.front, 0.12, name, "")
+    at = d.one(
+        "crystal",
+        lambda x, z: stones.crystals(rng, x, z, u(2.6, 3.4), tint, 6, 0.7),
+        4.2,
+        5.2,
+        1.0,
+        d.front,
+        0.12,
+        name,
+        "",
+    )
     spots = [at] if at else []
     for _ in range(d.count(6, 9)):
-        spot = d.one("crystal", lambda x, z: stones.crystals(rng, x, z, u(0.8, 1.9), tint, d.count(3, 5), 0.55), 2.0, 6.2, 0.7, None, 0, name)
+        spot = d.one(
+            "crystal",
+            lambda x, z: stones.crystals(rng, x, z, u(0.8, 1.9), tint, d.count(3, 5), 0.55),
+            2.0,
+            6.2,
+            0.7,
+            None,
+            0,
+            name,
+        )
         if spot:
             spots.append(spot)
     for x, z in spots[:6]:
@@ -258,7 +340,16 @@ def cave(d: Draft) -> World:
         d.put("stalactite", x, z, lambda x, z: stones.spike(rng, x, z, u(2.6, 3.6), u(0.9, 1.8), u(0.18, 0.32), rock))
     d.around("rock", 8, lambda x, z: stones.rock(rng, x, z, u(0.4, 0.9), rock), 2.6, 6, 0.9, 3)
     for k in range(3):
-        d.some("crystal", 2, lambda x, z: stones.crystals(rng, x, z, u(0.3, 0.5), tint, 3, 0.6), 1.25, 2.1, 0.3, d.front + 0.9 + 2.1 * k, name)
+        d.some(
+            "crystal",
+            2,
+            lambda x, z: stones.crystals(rng, x, z, u(0.3, 0.5), tint, 3, 0.6),
+            1.25,
+            2.1,
+            0.3,
+            d.front + 0.9 + 2.1 * k,
+            name,
+        )
     above = tuple(float(c) for c in (0.40 + 0.26 * hue))
     light = inside_light(d, (0.26, 0.26, 0.29), above, tuple(float(0.8 * c) for c in above))
     return d.finish("cave", colours, tuple(float(c) for c in 0.74 * stone), 3.0, planes, light=light)

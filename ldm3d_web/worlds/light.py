@@ -48,12 +48,13 @@ def make_light(
         grey = np.array([0.62, 0.66, 0.72]) * (0.42 if time == "night" else 1.0)
         zenith, middle = 0.45 * zenith + 0.5 * grey, 0.5 * middle + 0.5 * grey
         horizon, away = 0.7 * horizon + 0.3 * grey * 1.2, 0.7 * away + 0.3 * grey * 1.2
-        sun, above, below, fog_m, glow, stars = sun * 0.45, above * 1.14, below * 1.1, fog_m * 0.75, 0.6 * glow, 0.0
+        sun, above, below, fog_m, glow, stars = sun * 0.55, above * 1.22, below * 1.25, fog_m * 0.75, 0.6 * glow, 0.0
     if weather == "foggy":
         mist = 0.55 * horizon + 0.45 * away.mean() + 0.02
         zenith, middle = 0.35 * zenith + 0.65 * mist, 0.15 * middle + 0.85 * mist
         horizon, away = mist, 0.25 * away + 0.75 * mist
-        sun, above, fog_m, radius = sun * 0.35, above * 1.12, rng.uniform(15, 24), 0.0
+        sun, above, below = sun * 0.4, above * 1.2, below * 1.25
+        fog_m, radius = rng.uniform(15, 24), 0.0
         glow, stars = 0.5 * glow, 0.0
     clip = lambda c: tuple(float(x) for x in np.clip(c, 0, 1))  # noqa: E731
     colours = [clip(c) for c in (sun, above, below, zenith, middle, horizon, away, disc)]

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ldm3d_web.worlds.floormap import FloorMaps, floor_maps, openness, sunlit
+from ldm3d_web.worlds.floormap import FloorMaps, floor_maps, openness, sunlit, sunlit_floor
 from ldm3d_web.worlds.ground import floor_paint
 from ldm3d_web.worlds.packed import Packed, pack
 from ldm3d_web.worlds.sky import air_colour, sky_colour
@@ -57,13 +57,12 @@ def shade(on: Stage, b: int, origins: Tensor, rays: Tensor, hits: Hits, *, mirro
     return colour.clamp(0, 1)
 
 
-def _light(on: Stage, b: int, point: Tensor, normal: Tensor, solid: Tensor, open_sky: Tensor) -> Tensor:
-    """Light on points (N, 3): sun through the shadow map, sky and ground, lamps."""
+def _light(on: Stage, b: int, point: Tensor, normal: Tensor, sun: Tensor, open_sky: Tensor) -> Tensor:
+    """Light on points (N, 3): sun (how much of it is not hidden), sky and ground, lamps."""
     world = on.worlds[b]
     light, like = world.light, _like(point)
     sun_at = torch.as_tensor(np.asarray(light.sun_direction), **like)
-    facing = (normal @ sun_at).clamp(min=0)
-    facing = facing * sunlit(on.maps[b], sun_at, point, solid)
+    facing = (normal @ sun_at).clamp(min=0) * sun
     half = 0.5 + 0.5 * normal[:, 1:2]
     above, below = torch.tensor(light.above, **like), torch.tensor(light.below, **like)
     # A weak light from the sun's right: faces in shadow still tell their slopes apart.
@@ -89,10 +88,13 @@ def _solids(on: Stage, b: int, point: Tensor, solid: Tensor, face: Tensor) -> tu
     base = torch.where(top[:, None], look[:, 3:6], look[:, 0:3]) * (0.955 + 0.09 * flicker[:, None])
     height = (point[:, 1] + EYE_HEIGHT_M).clamp(min=0)
     open_sky = 1 - 0.38 * torch.exp(-height / 0.45)
-    lit = base * _light(on, b, point, normal, solid, open_sky)
+    sun_at = torch.as_tensor(np.asarray(world.light.sun_direction), **like)
+    faces_sun = torch.nonzero((normal @ sun_at > 0) & (look[:, 8] < 0.5)).squeeze(1)
+    sun = torch.zeros_like(height)
+    sun[faces_sun] = sunlit(on.maps[b], sun_at, point[faces_sun], solid[faces_sun])
+    lit = base * _light(on, b, point, normal, sun, open_sky)
     cloud = look[:, 8] > 0.5
     if cloud.any():
-        sun_at = torch.as_tensor(np.asarray(world.light.sun_direction), **like)
         bright = (0.5 + 0.45 * (normal[cloud] @ sun_at) + 0.35 * normal[cloud, 1]).clamp(0, 1)[:, None]
         lit[cloud] = torch.lerp(look[cloud, 3:6], look[cloud, 0:3], bright)
     return torch.lerp(lit, base, look[:, 7:8]), look[:, 7]
@@ -108,8 +110,9 @@ def _shell(on: Stage, b: int, point: Tensor, rays: Tensor, away: Tensor, plane: 
     base[floor] = paint
     open_sky = torch.ones_like(away)
     open_sky[floor] = openness(on.maps[b], x, z)
-    nobody = torch.full_like(plane, -1)
-    lit = base * _light(on, b, point, -packed.shell[b, plane, :3], nobody, open_sky)
+    sun = torch.ones_like(away)
+    sun[floor] = sunlit_floor(on.maps[b], x, z)
+    lit = base * _light(on, b, point, -packed.shell[b, plane, :3], sun, open_sky)
     shining = torch.zeros_like(away)
     shining[floor] = glow
     lit = torch.lerp(lit, base, shining[:, None])

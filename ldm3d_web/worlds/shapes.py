@@ -147,4 +147,6 @@ def wedge(centre, size, colour: Colour, yaw: float = 0.0, **look) -> Solid:
     slope = np.array([0, sz, sy]) / np.hypot(sz, sy)
     normals = np.array([[1, 0, 0], [-1, 0, 0], [0, -1, 0], [0, 0, -1], slope]) @ _turn(yaw).T
     offsets = np.array([sx / 2, sx / 2, 0, sz / 2, slope @ [0, 0, sz / 2]])
-    return _solid(normals, offsets, np.asarray(centre, float), float(np.hypot(np.hypot(sx, sz) / 2, sy)), colour, **look)
+    return _solid(
+        normals, offsets, np.asarray(centre, float), float(np.hypot(np.hypot(sx, sz) / 2, sy)), colour, **look
+    )

@@ -52,7 +52,31 @@ def sky_colour(world: World, rays: Tensor, air: Tensor) -> Tensor:
     if light.disc_radius_rad:
         angle = torch.arccos((rays @ torch.as_tensor(light.sun_direction, **like)).clamp(-1, 1))[:, None]
         colour = torch.lerp(colour, disc, ((light.disc_radius_rad - angle) / 0.008 + 0.5).clamp(0, 1))
+    if light.earth is not None:
+        colour = _earth(world, rays, colour)
     return colour
+
+
+def _earth(world: World, rays: Tensor, colour: Tensor) -> Tensor:
+    """The planet above the moon: sea, land and a polar cap, half in its own shade."""
+    like: dict[str, Any] = {"dtype": torch.float32, "device": rays.device}
+    assert world.light.earth is not None
+    *direction, radius = world.light.earth
+    middle = torch.tensor(direction, **like)
+    right = torch.nn.functional.normalize(torch.linalg.cross(middle, torch.tensor([0.0, 1.0, 0.0], **like)), dim=0)
+    up = torch.linalg.cross(right, middle)
+    x, y = (rays @ right) / radius, (rays @ up) / radius
+    inside = (((1 - torch.hypot(x, y)) * radius / 0.008 + 0.5).clamp(0, 1) * ((rays @ middle) > 0))[:, None]
+    seed = world.facet_seed
+    land = torch.sin(3.1 * x + 1.7 * torch.sin(2.3 * y + seed) + seed) + torch.sin(4.2 * y - seed + 1.2 * x)
+    face = torch.lerp(
+        torch.tensor([0.24, 0.52, 0.90], **like),
+        torch.tensor([0.46, 0.72, 0.44], **like),
+        ((land - 0.35) / 0.25).clamp(0, 1)[:, None],
+    )
+    face = torch.lerp(face, torch.tensor([0.95, 0.97, 1.0], **like), ((y.abs() - 0.80) / 0.06).clamp(0, 1)[:, None])
+    day = ((0.55 - 0.9 * x + 0.5 * y) / 0.8).clamp(0.12, 1)[:, None]
+    return torch.lerp(colour, face * day, inside)
 
 
 def _smooth(x: Tensor) -> Tensor:

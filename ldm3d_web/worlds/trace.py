@@ -64,12 +64,12 @@ def trace(packed: Packed, rows: Rows, *, shell: bool = True) -> Hits:
         t, k = row_of[at : at + n], solid_of[at : at + n]
         at += n
         planes = packed.planes[rows.world[t], k, :count]
-        enter, which = enter_solid(planes, rows.origins[t], rows.rays[t])
-        here = distance[t]
-        nearer = enter < here
-        distance[t] = torch.where(nearer, enter, here)
-        face[t] = torch.where(nearer, which, face[t])
-        solid[t] = torch.where(nearer, k[:, None], solid[t])
+        enter, entries = enter_solid(planes, rows.origins[t], rows.rays[t])
+        pair, ray = torch.nonzero(enter < distance[t], as_tuple=True)
+        row = t[pair]
+        distance[row, ray] = enter[pair, ray]
+        face[row, ray] = entries[pair, ray].argmax(dim=-1)
+        solid[row, ray] = k[pair]
     return Hits(distance, solid, face)
 
 
@@ -101,17 +101,19 @@ def _reachable(packed: Packed, rows: Rows) -> tuple[Tensor, Tensor]:
 
 
 def enter_solid(planes: Tensor, origins: Tensor, rays: Tensor) -> tuple[Tensor, Tensor]:
-    """Slab test: planes (P, F, 4), origins and rays (P, R or 1, 3) → distance and face of entry (P, R), inf: a miss."""
+    """Slab test: planes (P, F, 4), origins and rays (P, R or 1, 3) → distance (P, R), inf for a miss, and where each
+    face is entered (P, R, F), -inf where it is left: the greatest is the face that is met."""
     normals = planes[..., :3].transpose(1, 2)
     facing = torch.matmul(rays, normals)
     gap = planes[:, None, :, 3] - torch.matmul(origins, normals)
-    facing = torch.where(facing.abs() < 1e-9, torch.full_like(facing, 1e-9), facing)
+    facing += 1e-12  # not -0.0: a ray along a face leaves it, at infinity
     at = gap / facing
-    coming = (facing < 0).expand_as(at)
-    enter, which = torch.where(coming, at, -torch.inf).max(dim=-1)
-    leave = torch.where(coming, torch.inf, at).amin(dim=-1)
-    hit = (enter < leave) & (enter > 0)
-    return torch.where(hit, enter, torch.inf), which
+    coming = facing < 0
+    entries = at.masked_fill(~coming, -torch.inf)
+    enter = entries.amax(dim=-1)
+    leave = at.masked_fill_(coming, torch.inf).amin(dim=-1)
+    enter = enter.masked_fill_((enter >= leave) | (enter <= 0), torch.inf)
+    return enter, entries
 
 
 def _leave_shell(planes: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:

@@ -45,7 +45,7 @@ class Light:
 
     sun: what the sun adds to a surface that faces it; above, below: ambient light from the sky and from the ground.
     zenith, middle, horizon: the sky's gradient; away: its horizon opposite the sun.
-    fog_m: distance at which the air hides 63 %.
+    fog_m: distance at which the air hides 63 %. earth: direction (unit vector) and radius in radians, on the moon.
     """
 
     sun_direction: np.ndarray
@@ -61,6 +61,7 @@ class Light:
     glow: float
     stars: float
     fog_m: float
+    earth: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -121,3 +121,13 @@ def test_articles_are_right_in_all_captions():
             assert not re.search(r"\b[Aa] [aeio]", text) and not re.search(r"\b[Aa]n [bcdfgjklmnpqrstvwxyz]", text), (
                 text
             )
+
+
+def test_captions_use_many_words():
+    """1,500 distinct words and more over some thousand descriptions."""
+    said: set[str] = set()
+    for seed in range(1500):
+        described = sample_world(seed).description
+        for number in range(8):
+            said.update(re.findall(r"[a-z][a-z'-]+", say(described, number, 0.7 * number).text.lower()))
+    assert len(said) >= 1500

@@ -15,13 +15,13 @@ CREAM: Colour = (0.95, 0.92, 0.86)
 def bed(rng, x, z, yaw: float, cloth: Colour) -> list[Solid]:
     """Its head at the back."""
     kit, wood = Kit(rng, x, z, yaw), vary(rng, OAK, 0.03)
-    kit.box((0, 0, 0), (1.5, 0.32, 2.0), darker(wood, 0.85))
-    kit.box((0, 0, -1.0), (1.6, 1.0, 0.1), wood)
-    kit.box((0, 0.32, 0), (1.44, 0.2, 1.95), CREAM)
-    kit.box((0, 0.36, 0.22), (1.5, 0.22, 1.5), cloth)
-    kit.box((0, 0.5, -0.42), (1.5, 0.1, 0.26), darker(CREAM, 0.97))
+    kit.box((0, 0, 0), (1.5, 0.24, 2.0), darker(wood, 0.85))
+    kit.box((0, 0, -1.0), (1.6, 0.95, 0.1), wood)
+    kit.box((0, 0.24, 0), (1.44, 0.18, 1.95), CREAM)
+    kit.box((0, 0.26, 0.22), (1.5, 0.22, 1.5), cloth)
+    kit.box((0, 0.40, -0.42), (1.5, 0.1, 0.26), darker(CREAM, 0.97))
     for side in (-0.36, 0.36):
-        kit.blob((side, 0.58, -0.74), (0.34, 0.14, 0.22), CREAM, faces=14, rough=0.05)
+        kit.blob((side, 0.50, -0.74), (0.34, 0.14, 0.22), CREAM, faces=14, rough=0.05)
     return kit.solids
 
 
@@ -76,7 +76,11 @@ def bookshelf(rng, x, z, yaw: float, wide: float = 1.3, tall: float = 2.0) -> li
             if left + w > wide / 2 - 0.06:
                 break
             colour = books[int(rng.integers(len(books)))]
-            kit.box((left + w / 2, i * (tall - 0.06) / 4 + 0.05, 0), (w - 0.02, tall * rng.uniform(0.14, 0.18), 0.24), colour)
+            kit.box(
+                (left + w / 2, i * (tall - 0.06) / 4 + 0.05, 0),
+                (w - 0.02, tall * rng.uniform(0.14, 0.18), 0.24),
+                colour,
+            )
             left += w
     return kit.solids
 
@@ -118,7 +122,11 @@ def fireplace(rng, x, z, yaw: float) -> list[Solid]:
     kit.box((0, 0.06, 0.03), (0.9, 0.72, 0.5), (0.12, 0.08, 0.07))
     kit.box((0, 0, 0.3), (1.7, 0.06, 0.5), darker(stone, 0.8))
     kit.bar((-0.3, 0.14, 0.32), (0.3, 0.14, 0.32), 0.07, DARK_WOOD)
-    for r, tall, tint in ((0, 0.46, (1.0, 0.66, 0.2)), (-0.17, 0.32, (1.0, 0.46, 0.14)), (0.17, 0.36, (1.0, 0.82, 0.36))):
+    for r, tall, tint in (
+        (0, 0.46, (1.0, 0.66, 0.2)),
+        (-0.17, 0.32, (1.0, 0.46, 0.14)),
+        (0.17, 0.36, (1.0, 0.82, 0.36)),
+    ):
         kit.cone((r, 0.14, 0.34), 0.13, tall, tint, sides=6, glow=1.0, casts=False)
     return kit.solids
 
@@ -166,7 +174,7 @@ def chandelier(rng, x, z, up: float, size: float) -> list[Solid]:
     kit = Kit(rng, x, z, 0.3)
     kit.bar((0, up + 0.2 * size, 0), (0, up + 4, 0), 0.03 * size, (0.3, 0.26, 0.2), casts=False)
     kit.drum((0, up, 0), 0.72 * size, 0.78 * size, 0.12 * size, GOLD, sides=12, casts=False)
-    kit.blob((0, up + 0.05 * size, 0), np.array([0.3, 0.26, 0.3]) * size, darker(GOLD, 0.9), faces=14, rough=0.05, casts=False)
+    kit.drum((0, up + 0.1 * size, 0), 0.72 * size, 0.05 * size, 0.5 * size, darker(GOLD, 0.8), sides=6, casts=False)
     for i in range(6):
         a = i * np.pi / 3
         at = (0.7 * size * np.cos(a), up + 0.12 * size, 0.7 * size * np.sin(a))
@@ -182,7 +190,9 @@ def candle(rng, x, z, size: float) -> list[Solid]:
     kit.bar((-0.26 * size, 1.12 * size, 0), (0.26 * size, 1.12 * size, 0), 0.04 * size, GOLD)
     for r in (-0.25, 0.0, 0.25):
         kit.drum((r * size, 1.15 * size, 0), 0.055 * size, 0.055 * size, 0.24 * size, CREAM, sides=7)
-        kit.cone((r * size, 1.39 * size, 0), 0.055 * size, 0.2 * size, (1.0, 0.80, 0.38), sides=6, glow=1.0, casts=False)
+        kit.cone(
+            (r * size, 1.39 * size, 0), 0.055 * size, 0.2 * size, (1.0, 0.80, 0.38), sides=6, glow=1.0, casts=False
+        )
     return kit.solids
 
 

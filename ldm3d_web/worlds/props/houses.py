@@ -15,7 +15,9 @@ def pane(lit: float) -> Colour:
     return PANE_LIT if lit else PANE_DAY
 
 
-def house(rng, x, z, size: float, wall: Colour, top: Colour, lit: float, snow: bool, yaw: float | None = None) -> list[Solid]:
+def house(
+    rng, x, z, size: float, wall: Colour, top: Colour, lit: float, snow: bool, yaw: float | None = None
+) -> list[Solid]:
     """Walls on a stone foot, an overhanging gable roof, a chimney, a door and framed windows on front and sides."""
     kit = Kit(rng, x, z, yaw)
     wide, deep, tall = size * rng.uniform(1.0, 1.3), size * rng.uniform(0.8, 1.0), size * rng.uniform(0.62, 0.8)
@@ -50,7 +52,9 @@ def cabin(rng, x, z, size: float, lit: float, snow: bool, yaw: float | None = No
     wood = vary(rng, (0.52, 0.34, 0.20), 0.03)
     wide, deep, tall = 1.2 * size, size, 0.55 * size
     for i in range(4):
-        kit.box((0, i * tall / 4, 0), (wide * (1.0 + 0.03 * (i % 2)), tall / 4, deep), darker(wood, 0.92 + 0.08 * (i % 2)))
+        kit.box(
+            (0, i * tall / 4, 0), (wide * (1.0 + 0.03 * (i % 2)), tall / 4, deep), darker(wood, 0.92 + 0.08 * (i % 2))
+        )
     kit.roof((0, tall, 0.04 * size), (wide * 1.2, 0.6 * size, deep * 1.35), SNOW if snow else darker(wood, 0.62))
     kit.roof((0, tall - 0.02, 0), (wide, 0.5 * size, deep), wood)
     kit.box((-0.3 * wide, tall, 0), (0.15 * size, 0.7 * size, 0.15 * size), darker(STONE, 0.8))
@@ -66,7 +70,9 @@ def hut(rng, x, z, size: float, lit: float) -> list[Solid]:
     kit = Kit(rng, x, z)
     kit.drum((0, 0, 0), 0.5 * size, 0.5 * size, 0.55 * size, (0.80, 0.66, 0.44), sides=10)
     kit.cone((0, 0.5 * size, 0), 0.8 * size, 0.65 * size, (0.72, 0.56, 0.30), sides=10)
-    kit.box((0, 0, 0.47 * size), (0.26 * size, 0.44 * size, 0.1), (0.98, 0.75, 0.4) if lit else DARK_WOOD, glow=0.8 * lit)
+    kit.box(
+        (0, 0, 0.47 * size), (0.26 * size, 0.44 * size, 0.1), (0.98, 0.75, 0.4) if lit else DARK_WOOD, glow=0.8 * lit
+    )
     return kit.solids
 
 
@@ -137,7 +143,9 @@ def lighthouse(rng, x, z, size: float, colour: Colour, lit: float) -> list[Solid
         shade = (0.96, 0.95, 0.92) if i % 2 else colour
         kit.drum((0, 0.5 * i * size, 0), low * size, high * size, 0.5 * size, shade, sides=12)
     kit.drum((0, 2.5 * size, 0), 0.32 * size, 0.32 * size, 0.08 * size, (0.3, 0.3, 0.34), sides=12)
-    kit.drum((0, 2.58 * size, 0), 0.17 * size, 0.17 * size, 0.28 * size, (1.0, 0.92, 0.62), sides=8, glow=0.5 + 0.5 * lit)
+    kit.drum(
+        (0, 2.58 * size, 0), 0.17 * size, 0.17 * size, 0.28 * size, (1.0, 0.92, 0.62), sides=8, glow=0.5 + 0.5 * lit
+    )
     kit.cone((0, 2.86 * size, 0), 0.27 * size, 0.3 * size, colour, sides=10)
     kit.box((0, 0, 0.38 * size), (0.2 * size, 0.36 * size, 0.12), DARK_WOOD)
     return kit.solids
@@ -148,10 +156,15 @@ def skyscraper(rng, x, z, width: float, height: float, colour: Colour, lit: floa
     kit = Kit(rng, x, z, yaw)
     wall = vary(rng, colour, 0.03)
     kit.box((0, 0, 0), (width, height, width), wall)
-    floors = int(np.clip(height / 4.2, 2, 6))
+    floors = int(np.clip(height / 4.2, 2, 5))
     glass = pane(lit) if lit else vary(rng, (0.40, 0.54, 0.66), 0.06)
     base = 3.4
     step = (height - base - 0.8) / floors
+    for side in ((0.8, 1.02), (1.02, 0.8)):  # the ground floor: glass between piers, under a canopy
+        kit.box((0, 0.35, 0), (side[0] * width, 2.2, side[1] * width), darker(glass, 0.9), glow=0.9 * lit)
+    kit.box((0, 2.75, 0), (1.06 * width, 0.28, 1.06 * width), darker(wall, 0.8))
+    for i in (-0.25, 0.25):
+        kit.box((i * width, 0, 0), (0.09 * width, 2.75, 1.035 * width), wall)
     for i in range(floors):
         up = base + i * step
         bright = lit * 0.95
@@ -188,7 +201,12 @@ def igloo(rng, x, z, size: float, lit: float) -> list[Solid]:
     ice = (0.88, 0.93, 0.98)
     kit.blob((0, 0, 0), np.array([1.0, 0.85, 1.0]) * size, ice, faces=16, rough=0.02)
     kit.blob((0, 0, 0.95 * size), np.array([0.45, 0.48, 0.5]) * size, darker(ice, 0.95), faces=14, rough=0.02)
-    kit.box((0, 0, 1.38 * size), (0.42 * size, 0.42 * size, 0.12), (1.0, 0.78, 0.42) if lit else (0.25, 0.33, 0.45), glow=0.9 * lit)
+    kit.box(
+        (0, 0, 1.38 * size),
+        (0.42 * size, 0.42 * size, 0.12),
+        (1.0, 0.78, 0.42) if lit else (0.25, 0.33, 0.45),
+        glow=0.9 * lit,
+    )
     return kit.solids
 
 

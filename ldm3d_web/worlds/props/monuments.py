@@ -29,7 +29,11 @@ def temple(rng, x, z, size: float, colour: Colour = MARBLE) -> list[Solid]:
     """Steps, six columns in front of a cella and a pediment."""
     kit, shade = Kit(rng, x, z), vary(rng, colour, 0.02)
     for i in range(3):
-        kit.box((0, 0.14 * i * size, 0), ((2.7 - 0.2 * i) * size, 0.15 * size, (2.0 - 0.2 * i) * size), darker(shade, 0.9 + 0.03 * i))
+        kit.box(
+            (0, 0.14 * i * size, 0),
+            ((2.7 - 0.2 * i) * size, 0.15 * size, (2.0 - 0.2 * i) * size),
+            darker(shade, 0.9 + 0.03 * i),
+        )
     up = 0.42 * size
     kit.box((0, up, -0.2 * size), (1.7 * size, 1.15 * size, 1.0 * size), darker(shade, 0.72))
     for i in range(6):
@@ -54,7 +58,13 @@ def archway(rng, x, z, size: float, colour: Colour = STONE, yaw: float | None = 
     kit, shade = Kit(rng, x, z, yaw), vary(rng, colour, 0.03)
     for side in (-1, 1):
         kit.box((side * 0.62 * size, 0, 0), (0.42 * size, 1.45 * size, 0.5 * size), shade)
-        kit.bar((side * 0.45 * size, 1.25 * size, 0), (side * 0.12 * size, 1.56 * size, 0), 0.16 * size, darker(shade, 0.9), sides=4)
+        kit.bar(
+            (side * 0.45 * size, 1.25 * size, 0),
+            (side * 0.12 * size, 1.56 * size, 0),
+            0.16 * size,
+            darker(shade, 0.9),
+            sides=4,
+        )
     kit.box((0, 1.45 * size, 0), (1.7 * size, 0.32 * size, 0.52 * size), darker(shade, 0.95))
     kit.box((0, 1.77 * size, 0), (1.9 * size, 0.12 * size, 0.66 * size), darker(shade, 1.05))
     return kit.solids
@@ -95,9 +105,16 @@ def watchtower(rng, x, z, size: float, colour: Colour, lit: float) -> list[Solid
     kit.drum((0, 1.85 * size, 0), 0.46 * size, 0.54 * size, 0.25 * size, darker(shade, 0.9), sides=10)
     for i in range(6):
         a = i * np.pi / 3
-        kit.box((0.44 * size * np.cos(a), 2.08 * size, 0.44 * size * np.sin(a)), (0.2 * size, 0.2 * size, 0.2 * size), shade)
+        kit.box(
+            (0.44 * size * np.cos(a), 2.08 * size, 0.44 * size * np.sin(a)), (0.2 * size, 0.2 * size, 0.2 * size), shade
+        )
     kit.box((0, 0, 0.45 * size), (0.26 * size, 0.42 * size, 0.14), DARK_WOOD)
-    kit.box((0, 1.2 * size, 0.42 * size), (0.12 * size, 0.26 * size, 0.12), pane(lit) if lit else (0.16, 0.16, 0.2), glow=lit)
+    kit.box(
+        (0, 1.2 * size, 0.42 * size),
+        (0.12 * size, 0.26 * size, 0.12),
+        pane(lit) if lit else (0.16, 0.16, 0.2),
+        glow=lit,
+    )
     return kit.solids
 
 
@@ -107,13 +124,23 @@ def castle(rng, x, z, size: float, colour: Colour, roof_colour: Colour, lit: flo
     kit.box((0, 0, 0), (2.0 * size, 0.9 * size, 0.7 * size), shade)
     kit.box((0, 0, -0.5 * size), (0.9 * size, 1.9 * size, 0.9 * size), darker(shade, 0.95))
     kit.cone((0, 1.9 * size, -0.5 * size), 0.72 * size, 0.9 * size, roof_colour, sides=4)
-    for right, front, tall, wide in ((-1.0, 0.25, 1.5, 0.3), (1.0, 0.25, 1.5, 0.3), (-0.42, -0.9, 2.3, 0.24), (0.6, -0.7, 2.0, 0.22)):
+    for right, front, tall, wide in (
+        (-1.0, 0.25, 1.5, 0.3),
+        (1.0, 0.25, 1.5, 0.3),
+        (-0.42, -0.9, 2.3, 0.24),
+        (0.6, -0.7, 2.0, 0.22),
+    ):
         kit.drum((right * size, 0, front * size), wide * size, wide * size, tall * size, darker(shade, 1.03), sides=9)
         kit.cone((right * size, tall * size, front * size), 1.35 * wide * size, 0.8 * size, roof_colour, sides=9)
     kit.box((0, 0, 0.35 * size), (0.42 * size, 0.6 * size, 0.1), DARK_WOOD)
     for right, up in ((-0.55, 0.5), (0.55, 0.5), (0, 1.4)):
         front = 0.35 * size if up < 1 else -0.05 * size
-        kit.box((right * size, up * size, front), (0.13 * size, 0.2 * size, 0.1), pane(lit) if lit else (0.2, 0.2, 0.26), glow=lit)
+        kit.box(
+            (right * size, up * size, front),
+            (0.13 * size, 0.2 * size, 0.1),
+            pane(lit) if lit else (0.2, 0.2, 0.26),
+            glow=lit,
+        )
     return kit.solids
 
 

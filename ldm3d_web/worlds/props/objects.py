@@ -29,7 +29,9 @@ def sailing_boat(rng, x, z, size: float, colour: Colour) -> list[Solid]:
     kit.bar((0.1 * size, 0.4 * size, 0), (0.1 * size, 2.6 * size, 0), 0.035 * size, DARK_WOOD)
     sail = (0.97, 0.95, 0.90)
     kit.wedge((0.52 * size, 0.56 * size, 0), (0.05 * size, 1.9 * size, 0.8 * size), sail, turn=np.pi / 2)
-    kit.wedge((-0.32 * size, 0.56 * size, 0.02), (0.05 * size, 1.5 * size, 0.7 * size), darker(sail, 0.95), turn=-np.pi / 2)
+    kit.wedge(
+        (-0.32 * size, 0.56 * size, 0.02), (0.05 * size, 1.5 * size, 0.7 * size), darker(sail, 0.95), turn=-np.pi / 2
+    )
     return kit.solids
 
 
@@ -56,12 +58,23 @@ def campfire(rng, x, z, size: float) -> list[Solid]:
     kit = Kit(rng, x, z)
     for i in range(7):
         a = i * 0.8976
-        kit.blob((0.52 * size * np.cos(a), 0.06 * size, 0.52 * size * np.sin(a)), np.array([0.16, 0.13, 0.15]) * size, (0.42, 0.40, 0.40), faces=10)
+        kit.blob(
+            (0.52 * size * np.cos(a), 0.06 * size, 0.52 * size * np.sin(a)),
+            np.array([0.16, 0.13, 0.15]) * size,
+            (0.42, 0.40, 0.40),
+            faces=10,
+        )
     for a in (0.3, 1.4, 2.5):
         c, s = 0.38 * size * np.cos(a), 0.38 * size * np.sin(a)
         kit.bar((-c, 0.06 * size, -s), (c, 0.2 * size, s), 0.07 * size, DARK_WOOD)
-    for right, front, tall, tint in ((0, 0, 0.85, (1.0, 0.62, 0.16)), (0.14, 0.1, 0.6, (1.0, 0.42, 0.12)), (-0.13, 0.12, 0.5, (1.0, 0.80, 0.30))):
-        kit.cone((right * size, 0.1 * size, front * size), 0.2 * size, tall * size, tint, sides=6, glow=1.0, casts=False)
+    for right, front, tall, tint in (
+        (0, 0, 0.85, (1.0, 0.62, 0.16)),
+        (0.14, 0.1, 0.6, (1.0, 0.42, 0.12)),
+        (-0.13, 0.12, 0.5, (1.0, 0.80, 0.30)),
+    ):
+        kit.cone(
+            (right * size, 0.1 * size, front * size), 0.2 * size, tall * size, tint, sides=6, glow=1.0, casts=False
+        )
     return kit.solids
 
 
@@ -87,8 +100,12 @@ def cart(rng, x, z, size: float, load: Colour) -> list[Solid]:
     kit.box((0, 0.45 * size, 0), (1.5 * size, 0.32 * size, 0.9 * size), wood)
     kit.blob((0, 0.72 * size, 0), np.array([0.68, 0.38, 0.42]) * size, load, faces=14, rough=0.2)
     for side in (-0.52, 0.52):
-        kit.bar((0, 0.4 * size, side * size - 0.05), (0, 0.4 * size, side * size + 0.05), 0.42 * size, DARK_WOOD, sides=11)
-        kit.bar((0.6 * size, 0.5 * size, 0.6 * side * size), (1.6 * size, 0.12 * size, 0.5 * side * size), 0.05 * size, wood)
+        kit.bar(
+            (0, 0.4 * size, side * size - 0.05), (0, 0.4 * size, side * size + 0.05), 0.42 * size, DARK_WOOD, sides=11
+        )
+        kit.bar(
+            (0.6 * size, 0.5 * size, 0.6 * side * size), (1.6 * size, 0.12 * size, 0.5 * side * size), 0.05 * size, wood
+        )
     return kit.solids
 
 
@@ -141,7 +158,13 @@ def snowman(rng, x, z, size: float) -> list[Solid]:
     kit.drum((0, 1.58 * size, 0), 0.18 * size, 0.17 * size, 0.26 * size, (0.16, 0.16, 0.2), sides=10)
     kit.drum((0, 1.14 * size, 0), 0.24 * size, 0.24 * size, 0.1 * size, (0.80, 0.20, 0.18), sides=10)
     for side in (-1, 1):
-        kit.bar((side * 0.26 * size, 0.98 * size, 0), (side * 0.75 * size, 1.26 * size, 0.1 * size), 0.03 * size, DARK_WOOD, sides=5)
+        kit.bar(
+            (side * 0.26 * size, 0.98 * size, 0),
+            (side * 0.75 * size, 1.26 * size, 0.1 * size),
+            0.03 * size,
+            DARK_WOOD,
+            sides=5,
+        )
         kit.blob((side * 0.08 * size, 1.45 * size, 0.19 * size), np.full(3, 0.035 * size), (0.1, 0.1, 0.12), faces=8)
     return kit.solids
 
@@ -178,7 +201,14 @@ def traffic_light(rng, x, z) -> list[Solid]:
     kit.box((0, 2.4, 0), (0.36, 1.0, 0.3), (0.16, 0.17, 0.19))
     on = int(rng.integers(3))
     for i, tint in enumerate(((0.25, 0.85, 0.40), (1.0, 0.75, 0.2), (0.95, 0.22, 0.18))):
-        kit.blob((0, 2.58 + 0.3 * i, 0.16), np.full(3, 0.11), tint if i == on else darker(tint, 0.35), faces=12, rough=0.02, glow=float(i == on))
+        kit.blob(
+            (0, 2.58 + 0.3 * i, 0.16),
+            np.full(3, 0.11),
+            tint if i == on else darker(tint, 0.35),
+            faces=12,
+            rough=0.02,
+            glow=float(i == on),
+        )
     return kit.solids
 
 
@@ -222,5 +252,7 @@ def jetty(rng, x, z, length: float, yaw: float) -> list[Solid]:
     steps = max(2, int(length / 1.6))
     for i in range(steps + 1):
         for side in (-0.66, 0.66):
-            kit.bar((side, -0.3, i * length / steps), (side, 0.62, i * length / steps), 0.09, (0.44, 0.32, 0.22), sides=6)
+            kit.bar(
+                (side, -0.3, i * length / steps), (side, 0.62, i * length / steps), 0.09, (0.44, 0.32, 0.22), sides=6
+            )
     return kit.solids

@@ -20,9 +20,7 @@ def pine(rng, x, z, height: float, colour: Colour, snow: bool = False) -> list[S
         y = FLOOR + foot * height
         look: dict[str, Any] = {"top_colour": SNOW, "split_m": y + 0.42 * tall * height} if snow else {}
         shade = tuple(min(1.0, c * (0.88 + 0.12 * i)) for c in green)
-        solids.append(
-            pyramid(rng, (x, y, z), slim * reach * height, tall * height, shade, sides=8, rough=0.08, **look)
-        )
+        solids.append(pyramid(rng, (x, y, z), slim * reach * height, tall * height, shade, sides=8, rough=0.08, **look))
     return solids
 
 
@@ -34,7 +32,11 @@ def tree(rng, x, z, height: float, colour: Colour, snow: bool = False, trunk: Co
     solids = [prism(rng, foot - [0, 0.1, 0], top, 0.055 * height, trunk, sides=6, taper=0.6)]
     look: dict[str, Any] = {"top_colour": SNOW, "split_m": FLOOR + 0.74 * height} if snow else {}
     a = rng.uniform(0, 6.28)
-    for turn, out, up, wide, light in ((0, 0.17, 0.55, 0.23, 0.88), (2.2, 0.16, 0.62, 0.24, 0.95), (4.3, 0.05, 0.74, 0.26, 1.05)):
+    for turn, out, up, wide, light in (
+        (0, 0.17, 0.55, 0.23, 0.88),
+        (2.2, 0.16, 0.62, 0.24, 0.95),
+        (4.3, 0.05, 0.74, 0.26, 1.05),
+    ):
         centre = foot + [
             lean[0] + out * height * np.cos(a + turn), up * height, lean[1] + out * height * np.sin(a + turn),
         ]  # fmt: skip
@@ -125,7 +127,7 @@ def grass(rng, x, z, size: float, colour: Colour) -> list[Solid]:
         a = turn + 1.57 * i
         lean = np.array([0.38 * np.cos(a), 1.0, 0.38 * np.sin(a)])
         at = (x + 0.05 * size * np.cos(a), FLOOR - 0.03, z + 0.05 * size * np.sin(a))
-        shade = tuple(min(1.0, c * (0.88 + 0.08 * i)) for c in green)
+        shade = tuple(min(1.0, c * (1.15 + 0.12 * i)) for c in green)
         tip = np.array(at) + lean * size * rng.uniform(0.75, 1.1)
         solids.append(prism(rng, at, tip, 0.085 * size, shade, sides=4, taper=0.08, casts=False))
     return solids

@@ -15,7 +15,8 @@ def dome(rng, x, z, radius: float, glass: Colour) -> list[Solid]:
     kit = Kit(rng, x, z)
     kit.drum((0, 0, 0), 1.06 * radius, 1.0 * radius, 0.22 * radius, (0.60, 0.62, 0.68), sides=14)
     kit.drum((0, 0.2 * radius, 0), 0.99 * radius, 0.95 * radius, 0.18 * radius, glass, sides=14, glow=0.9)
-    kit.blob((0, 0.36 * radius, 0), np.array([0.95, 0.62, 0.95]) * radius, WHITE, faces=16, rough=0.02, foot=0.01)
+    for low, high, up, tall in ((0.95, 0.80, 0.36, 0.26), (0.80, 0.50, 0.62, 0.20), (0.50, 0.12, 0.82, 0.11)):
+        kit.drum((0, up * radius, 0), low * radius, high * radius, tall * radius, WHITE, sides=12)
     kit.box((0, 0, 1.0 * radius), (0.5 * radius, 0.5 * radius, 0.4 * radius), darker(WHITE, 0.85))
     kit.box((0, 0.05, 1.18 * radius), (0.3 * radius, 0.36 * radius, 0.1), (1.0, 0.62, 0.2), glow=0.7)
     return kit.solids
@@ -31,8 +32,21 @@ def rocket(rng, x, z, size: float, colour: Colour) -> list[Solid]:
     kit.drum((0, 0.22 * size, 0), 0.22 * size, 0.3 * size, 0.2 * size, (0.3, 0.3, 0.34), sides=10)
     for a in (0.5, 2.6, 4.7):
         c, s = np.cos(a), np.sin(a)
-        kit.bar((0.3 * size * c, 0.85 * size, 0.3 * size * s), (0.72 * size * c, 0, 0.72 * size * s), 0.1 * size, colour, sides=4)
-    kit.blob((0, 1.62 * size, 0.38 * size), np.array([0.14, 0.14, 0.08]) * size, (0.55, 0.85, 1.0), faces=12, rough=0.02, glow=0.8)
+        kit.bar(
+            (0.3 * size * c, 0.85 * size, 0.3 * size * s),
+            (0.72 * size * c, 0, 0.72 * size * s),
+            0.1 * size,
+            colour,
+            sides=4,
+        )
+    kit.blob(
+        (0, 1.62 * size, 0.38 * size),
+        np.array([0.14, 0.14, 0.08]) * size,
+        (0.55, 0.85, 1.0),
+        faces=12,
+        rough=0.02,
+        glow=0.8,
+    )
     return kit.solids
 
 
@@ -46,7 +60,13 @@ def rover(rng, x, z, size: float, colour: Colour) -> list[Solid]:
     kit.blob((0, 1.6 * size, -0.5 * size), np.array([0.22, 0.16, 0.22]) * size, WHITE, faces=12, rough=0.05)
     for r in (-0.62, 0.62):
         for f in (-0.6, 0.0, 0.6):
-            kit.bar(((r - 0.1) * size, 0.28 * size, f * size), ((r + 0.1) * size, 0.28 * size, f * size), 0.28 * size, (0.22, 0.22, 0.25), sides=9)
+            kit.bar(
+                ((r - 0.1) * size, 0.28 * size, f * size),
+                ((r + 0.1) * size, 0.28 * size, f * size),
+                0.28 * size,
+                (0.22, 0.22, 0.25),
+                sides=9,
+            )
     return kit.solids
 
 

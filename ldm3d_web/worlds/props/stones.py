@@ -37,11 +37,15 @@ def mountain(rng, azimuth, away, radius, height, colour: Colour, snow_line: floa
     solids = []
     for out, share in ((0.0, 1.0), (-0.75, rng.uniform(0.45, 0.7)), (0.8, rng.uniform(0.4, 0.65))):
         top: dict[str, Any] = (
-            {} if snow_line is None else {"top_colour": SNOW, "split_m": FLOOR + snow_line * height * (0.85 + 0.15 * share)}
+            {}
+            if snow_line is None
+            else {"top_colour": SNOW, "split_m": FLOOR + snow_line * height * (0.85 + 0.15 * share)}
         )
         at = (x + out * radius * side[0], FLOOR - 0.5, z + out * radius * side[1])
         solids.append(
-            pyramid(rng, at, radius * (0.55 + 0.45 * share), height * share, shade, int(rng.integers(6, 9)), 0.45, **top)
+            pyramid(
+                rng, at, radius * (0.55 + 0.45 * share), height * share, shade, int(rng.integers(6, 9)), 0.45, **top
+            )
         )
     return solids
 
@@ -55,14 +59,18 @@ def hill(rng, azimuth, away, radius, height, colour: Colour) -> list[Solid]:
 
 def mound(rng, x, z, radius: float, height: float, colour: Colour) -> list[Solid]:
     """A low swelling of the ground."""
-    return [blob(rng, (x, FLOOR, z), (radius, height, radius * rng.uniform(0.6, 1.0)), colour, 16, 0.08, rng.uniform(0, 6))]
+    return [
+        blob(rng, (x, FLOOR, z), (radius, height, radius * rng.uniform(0.6, 1.0)), colour, 16, 0.08, rng.uniform(0, 6))
+    ]
 
 
 def dune(rng, azimuth, away, radius, height, colour: Colour) -> list[Solid]:
     """A crest across the view: a roof-like ridge between soft flanks."""
     x, z = at_azimuth(azimuth, away)
     yaw = -azimuth + rng.uniform(-0.5, 0.5)
-    long = blob(rng, (x, FLOOR - 0.05 * height, z), (radius, height, 0.45 * radius), vary(rng, colour, 0.02), 16, 0.14, yaw)
+    long = blob(
+        rng, (x, FLOOR - 0.05 * height, z), (radius, height, 0.45 * radius), vary(rng, colour, 0.02), 16, 0.14, yaw
+    )
     dx, dz = np.cos(azimuth) * 0.7 * radius, np.sin(azimuth) * 0.7 * radius
     low = blob(
         rng, (x + dx, FLOOR - 0.05 * height, z + dz), (0.8 * radius, 0.6 * height, 0.4 * radius),
@@ -78,7 +86,16 @@ def mesa(rng, x, z, radius: float, height: float, colour: Colour) -> list[Solid]
     return [
         frustum(rng, (x, FLOOR - 0.2, z), 1.6 * radius, 1.08 * radius, 0.34 * height, shade, sides, 0.15),
         frustum(rng, (x, FLOOR, z), 1.02 * radius, 0.86 * radius, 0.8 * height, darker(shade, 0.86), sides, 0.2),
-        frustum(rng, (x, FLOOR + 0.8 * height, z), 0.9 * radius, 0.8 * radius, 0.2 * height, darker(shade, 1.08), sides, 0.15),
+        frustum(
+            rng,
+            (x, FLOOR + 0.8 * height, z),
+            0.9 * radius,
+            0.8 * radius,
+            0.2 * height,
+            darker(shade, 1.08),
+            sides,
+            0.15,
+        ),
     ]
 
 
@@ -92,7 +109,12 @@ def cliff(rng, x, z, yaw: float, length: float, height: float, depth: float, col
         size = (length * rng.uniform(1.0, 1.12), tall + 0.05, depth)
         kit.box((0, base - 0.03, -back * depth), size, darker(shade, tone), turn=rng.uniform(-0.1, 0.1))
         base += tall
-    kit.wedge((0, -0.05, 0.75 * depth), (length * 0.9, 0.22 * height, 0.6 * depth), darker(shade, 0.95), rng.uniform(-0.1, 0.1))
+    kit.wedge(
+        (0, -0.05, 0.75 * depth),
+        (length * 0.9, 0.22 * height, 0.6 * depth),
+        darker(shade, 0.95),
+        rng.uniform(-0.1, 0.1),
+    )
     return kit.solids
 
 
@@ -159,7 +181,7 @@ def cloud(rng, azimuth, elevation, away, size, lit: Colour, shade: Colour) -> li
         ring, r = away * np.cos(elevation), size * 0.42 * share * rng.uniform(0.8, 1.15)
         at = np.array([ring * np.sin(a), foot, -ring * np.cos(a)])
         solids.append(
-            blob(rng, at, (1.15 * r, 0.62 * r, 0.8 * r), lit, 14, 0.18, -a, foot=0.1 * r, top_colour=shade, sky=True,
+            blob(rng, at, (1.15 * r, 0.78 * r, 0.8 * r), lit, 16, 0.14, -a, foot=0.1 * r, top_colour=shade, sky=True,
                  casts=False)
         )  # fmt: skip
     return solids

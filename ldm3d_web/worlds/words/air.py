@@ -22,14 +22,15 @@ def _say(before: str, after: str, alone: str) -> Wording:
 TIMES: dict[str, Wording] = {  # true under any sky
     "dawn": _say(
         "early-morning",
-        "at dawn, at sunrise, in the early morning, at daybreak, in the morning, at first light, just before sunrise, "
-        "early in the morning, at the break of day, as the day begins, at cockcrow, before breakfast",
+        "at dawn, at sunrise, in the early morning, at daybreak, in the morning, at first light, "
+        "just before sunrise, early in the morning, at the break of day, as the day begins, at cockcrow, "
+        "before breakfast",
         "dawn, sunrise, morning, early morning, daybreak, first light, morning light, pastel morning colours, 6 am",
     ),
     "noon": _say(
         "daytime",
-        "at noon, at midday, by day, during the day, in broad daylight, at lunchtime, in the middle of the day, in daylight, "
-        "around noon, in the daytime, at high noon",
+        "at noon, at midday, by day, during the day, in broad daylight, at lunchtime, in the middle of the day, "
+        "in daylight, around noon, in the daytime, at high noon",
         "noon, midday, daylight, daytime, day, bright daylight, natural light, 12 o'clock",
     ),
     "sunset": _say(
@@ -48,14 +49,14 @@ TIMES: dict[str, Wording] = {  # true under any sky
 OPEN_TIMES: dict[str, Wording] = {  # only under an open, clear sky
     "dawn": _say(
         "rosy, dewy, sunrise-lit, pastel, pink-skied",
-        "with a pink morning sky, in the first rays of the sun, as the sun comes up, in rosy light, in soft morning light, "
-        "when the sun rises, under a pastel sky",
+        "with a pink morning sky, in the first rays of the sun, as the sun comes up, in rosy light, "
+        "in soft morning light, when the sun rises, under a pastel sky",
         "pink sky, rising sun, golden morning, rosy light, soft morning sun",
     ),
     "noon": _say(
         "sunny, sunlit, bright, sun-drenched, bright and sunny",
-        "under a blue sky, in the sunshine, in bright sun, on a sunny day, under the midday sun, with a bright blue sky, "
-        "on a fine day, in full sun, on a glorious day",
+        "under a blue sky, in the sunshine, in bright sun, on a sunny day, under the midday sun, "
+        "with a bright blue sky, on a fine day, in full sun, on a glorious day",
         "sunny, blue sky, sunshine, bright sun, sunny day, azure sky, perfect weather",
     ),
     "sunset": _say(
@@ -74,7 +75,8 @@ OPEN_TIMES: dict[str, Wording] = {  # only under an open, clear sky
 INDOOR_TIMES: dict[str, Wording] = {
     "noon": _say(
         "bright, sunlit, light, airy, light-filled",
-        "by day, in the daytime, in daylight, in the afternoon, on a bright day, in the morning, with daylight coming in",
+        "by day, in the daytime, in daylight, in the afternoon, on a bright day, in the morning, "
+        "with daylight coming in",
         "daylight, daytime, day, bright, bright and airy",
     ),
     "night": _say(
@@ -86,13 +88,14 @@ INDOOR_TIMES: dict[str, Wording] = {
 WEATHERS: dict[str, Wording] = {
     "clear": _say(
         "cloudless, crystal-clear",
-        "in clear weather, with clear air, under a cloudless sky, on a clear day, in fine weather, without a cloud in sight",
+        "in clear weather, with clear air, under a cloudless sky, on a clear day, in fine weather, "
+        "without a cloud in sight",
         "clear sky, clear weather, clear air, good visibility, fine weather",
     ),
     "cloudy": _say(
         "cloudy, overcast, grey, clouded, gloomy, dull",
-        "under clouds, under a cloudy sky, under grey clouds, with heavy clouds, on a cloudy day, under an overcast sky, "
-        "on a dull day, before the rain",
+        "under clouds, under a cloudy sky, under grey clouds, with heavy clouds, on a cloudy day, "
+        "under an overcast sky, on a dull day, before the rain",
         "cloudy, overcast, clouds, many clouds, grey sky, cloudy sky, thick clouds, dull weather",
     ),
     "foggy": _say(
@@ -130,8 +133,8 @@ SEASONS: dict[str, Wording] = {
     ),
     "winter": _say(
         "snowy, winter, wintry, snow-covered, snow-clad, snowbound, frosty",
-        "in winter, in the snow, under snow, in december, covered in snow, in january, white with snow, at christmas, "
-        "after a snowfall, deep in snow, in the cold",
+        "in winter, in the snow, under snow, in december, covered in snow, in january, white with snow, "
+        "at christmas, after a snowfall, deep in snow, in the cold",
         "winter, snow, snowy, december, fresh snow, wintertime, january, frost, white snow, cold",
     ),
 }
