@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from ldm3d_web.errors import InvalidInput
+from ldm3d_web.ldm3d.vocabulary import write_vocabulary
 from ldm3d_web.worlds.world import FAR_M, NEAR_M
 
 SETTINGS: dict[str, Any] = {
     "name": "ldm3d-mini",
     "description": (
-        "Our own small LDM3D, first edition: soft low-poly places with depth, 512×256, on any computer. "
-        "It knows landscapes, villages, streets, rooms and caves; no people, no animals, no photographs."
+        "Our own small LDM3D, second edition: low-poly places with depth, on any computer. "
+        "It knows landscapes, villages, streets, ruins, rooms and caves; no people, no photographs."
     ),
     "licence": "Apache-2.0",
     "steps": 25,
@@ -32,16 +33,19 @@ SETTINGS: dict[str, Any] = {
     "far_m": FAR_M,
     "examples": [
         "a calm lake at dawn, snowy mountains, pine trees",
-        "snowy mountains at night",
-        "a red desert at noon",
-        "an autumn forest at sunset",
-        "a tropical beach with palm trees at noon",
-        "a green meadow with flowers in the morning",
-        "a purple crystal cave",
-        "a city street at night",
-        "the moon, grey rocks, domes",
+        "a farm at sunset with a red barn on the left",
+        "a red canyon at noon, cacti, an arch of rock ahead",
+        "an autumn forest in the fog",
+        "a tropical beach at noon with palm trees and a boat",
+        "a mushroom forest at night",
+        "a turquoise crystal cave with a pond",
+        "a city street at night, street lamps, traffic lights",
+        "a cosy room in the evening with a fireplace on the right",
+        "old ruins at dawn, columns and a statue",
+        "the moon, domes and a rocket",
+        "a snowy plain at sunset with an igloo",
     ],
-    "prompt_hint": "Say a place, a time of day, and what stands around.",
+    "prompt_hint": "Say a place, a time of day, the weather, and what stands where: left, right, ahead or behind.",
 }
 
 
@@ -108,6 +112,9 @@ def export(
             "vae": ["diffusers", "AutoencoderKL"],
         },
     )
+    told = Path(text) / "sentences.json"
+    if told.is_file():
+        write_vocabulary(out, json.loads(told.read_text(encoding="utf-8")))
     if not (out / "ldm3d.json").exists():
         wider = {"upscale": FACTOR} if upscaler else {}
         _write(out / "ldm3d.json", {**SETTINGS, **wider, **(settings or {})})

@@ -223,6 +223,8 @@ def train(
         tokenizer = CLIPTokenizer.from_pretrained(out / "tokenizer")
     else:
         sentences = sorted({sentence for sentence, _ in told})
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "sentences.json").write_text(json.dumps(sentences, ensure_ascii=False), encoding="utf-8")
         tokenizer = learn_vocabulary(sentences, out / "tokenizer", plan.vocabulary, plan.positions)
     labels = Labels.of([claims for _, claims in told])
 
