@@ -76,7 +76,7 @@ def text_command(
     ] = None,
     minutes: Minutes = None,
     steps: Steps = None,
-    more: Annotated[int, typer.Option(min=0, help="Further worlds, read but not rendered.")] = 8000,
+    more: Annotated[int, typer.Option(min=0, help="Further worlds, read but not rendered.")] = 3000,
     start: Start = None,
     threads: Threads = 2,
     device: Device = "cpu",
@@ -86,7 +86,7 @@ def text_command(
     from ldm3d_web.training.shards import open_shards
 
     _prepare(threads)
-    sayings = text.more_worlds(more, first_seed=10_000_000)
+    sayings = text.more_worlds(more, first_seed=10_000_000, workers=os.cpu_count() or 1)
     tags: list[dict[str, Any]] = [{} for _ in sayings]
     if shards:
         data = open_shards(shards)

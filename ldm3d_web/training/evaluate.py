@@ -20,7 +20,8 @@ from ldm3d_web.training import judge as judging
 from ldm3d_web.training import measures
 from ldm3d_web.training.depth_reference import small_disparity
 from ldm3d_web.training.painted import paint_many
-from ldm3d_web.training.references import References, Renders, renders
+from ldm3d_web.training.references import References
+from ldm3d_web.training.renders import Renders, renders
 from ldm3d_web.training.source import bend, straighten
 from ldm3d_web.training.upscaler import shrink
 
@@ -45,11 +46,14 @@ class HeldOut:
     claims: list[dict[str, Any]]
 
 
-def held_out(count: int, *, device: str = "cpu") -> HeldOut:
-    """``count`` worlds, each said in one of its wordings, and their renders."""
+def held_out(count: int, *, device: str = "cpu", workers: int = 0, keep: Path | None = None) -> HeldOut:
+    """``count`` worlds, each said in one of its wordings, and their renders (see `renders`)."""
     from ldm3d_web.worlds.caption import say
 
-    real, other = (renders(first, count, device=device) for first in (FIRST_SEED, SECOND_SEED))
+    real, other = (
+        renders(first, count, judging.SIZE[0], device=device, workers=workers, keep=keep)
+        for first in (FIRST_SEED, SECOND_SEED)
+    )
     said = [say(description, number) for number, description in enumerate(real.descriptions)]
     return HeldOut(real, other, [each.text for each in said], [each.claims for each in said])
 

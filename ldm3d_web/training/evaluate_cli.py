@@ -35,7 +35,7 @@ def evaluate_command(
         bool, typer.Option("--ablate", help="Steps and guidance against the measures, and no more.")
     ] = False,
     batch: Annotated[int, typer.Option(min=1, help="Pictures painted at once: more on a GPU.")] = 1,
-    reference_worlds: Annotated[int, typer.Option(min=2, help="Worlds that the references learn from.")] = 3000,
+    reference_worlds: Annotated[int, typer.Option(min=2, help="Worlds that the references learn from.")] = 2000,
     reference_steps: Annotated[int, typer.Option(min=1, help="Training steps of each reference.")] = 1500,
     wide_worlds: Annotated[int, typer.Option(min=1, help="Worlds rendered four times as wide, for the upscaler.")] = 12,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 2,
@@ -52,8 +52,9 @@ def evaluate_command(
     names = [model, *(beside or [])]
     for name in names:  # what is not there is told before hours are spent
         registry.resolve(name)
-    measuring = referring.load_or_train(references, worlds=reference_worlds, steps=reference_steps, device=device)
-    worlds = evaluate.held_out(samples, device=device)
+    on: dict[str, Any] = {"device": device, "workers": threads}
+    measuring = referring.load_or_train(references, worlds=reference_worlds, steps=reference_steps, **on)
+    worlds = evaluate.held_out(samples, keep=references, **on)
     floors = evaluate.floors(measuring, worlds)
     make_folder(out)
     asked: dict[str, Any] = {"steps": steps, "guidance": guidance, "batch": batch}
@@ -64,7 +65,10 @@ def evaluate_command(
         write_whole(out / "ablation.md", report.ablation_table(rows).encode())
         print(report.ablation_table(rows))
         return
-    found = {_short(name): _measure(name, measuring, worlds, floors, out, device, wide_worlds, asked) for name in names}
+    rendering = {**on, "keep": references}
+    found = {
+        _short(name): _measure(name, measuring, worlds, floors, out, wide_worlds, asked, rendering) for name in names
+    }
     result = {"samples": samples, "renders": floors, "models": found}
     _write(out / "results.json", result)
     write_whole(out / "results.md", report.table(found, floors).encode())
@@ -78,23 +82,22 @@ def _measure(
     worlds: HeldOut,
     floors: Measures,
     out: Path,
-    device: str,
     wide_worlds: int,
     asked: dict[str, Any],
+    rendering: dict[str, Any],
 ) -> Measures:
     from ldm3d_web.ldm3d import checkpoint
     from ldm3d_web.training import evaluate, report
-    from ldm3d_web.training.references import renders
+    from ldm3d_web.training.renders import renders
 
-    pipeline = checkpoint.load(name, device=device)
+    pipeline = checkpoint.load(name, device=rendering["device"])
     samples = len(worlds.sentences)
     found = evaluate.painting(pipeline, references, worlds, out / _short(name), **asked)
     height = pipeline.defaults.height
-    found |= evaluate.reconstruction(
-        renders(evaluate.FIRST_SEED, min(96, samples), height, device=device), pipeline.vae
-    )
+    plain = renders(evaluate.FIRST_SEED, min(96, samples), height, **rendering)
+    found |= evaluate.reconstruction(plain, pipeline.vae)
     if pipeline.upscaler is not None:
-        wide = renders(evaluate.FIRST_SEED, min(wide_worlds, samples), 4 * height, device=device)
+        wide = renders(evaluate.FIRST_SEED, min(wide_worlds, samples), 4 * height, **rendering)
         for kind, values in evaluate.enlarging(wide, pipeline.upscaler).items():
             found |= {f"{kind} {measure}": value for measure, value in values.items()}
     found |= evaluate.seconds_a_picture(pipeline, worlds.sentences[:9]) | evaluate.megabytes(pipeline)

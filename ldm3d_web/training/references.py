@@ -12,24 +12,15 @@ from torch import Tensor
 from torch.nn import functional
 
 from ldm3d_web.errors import InvalidInput
-from ldm3d_web.panorama.disparity import to_disparity
 from ldm3d_web.training.depth_reference import DepthReference
 from ldm3d_web.training.judge import SIZE, Judge, Vocabulary, to_input, truth
 from ldm3d_web.training.losses import LOG_DISTANCE
+from ldm3d_web.training.renders import Renders, renders
 from ldm3d_web.training.run import Run
 from ldm3d_web.training.saying import mirror, turn_of
-from ldm3d_web.worlds.world import FAR_M, NEAR_M, Description
+from ldm3d_web.worlds.world import Description
 
 FIRST_SEED = 30_000_000  # of the worlds that the references learn from; nothing else uses these
-
-
-@dataclass(frozen=True)
-class Renders:
-    """rgb: (N, H, W, 3) uint8; disparity: (N, H, W) float32; descriptions of each."""
-
-    rgb: np.ndarray
-    disparity: np.ndarray
-    descriptions: list[Description]
 
 
 @dataclass(frozen=True)
@@ -40,31 +31,19 @@ class References:
     depth: DepthReference
 
 
-def renders(
-    first_seed: int, count: int, height: int = SIZE[0], *, device: str = "cpu", supersample: int = 2
-) -> Renders:
-    """Worlds by seed, rendered."""
-    from ldm3d_web.worlds import sample_world
-    from ldm3d_web.worlds.render import render
-
-    rgb, disparity, descriptions = [], [], []
-    batch = min(8, max(1, 8 * 256**2 // height**2))
-    for start in range(0, count, batch):
-        worlds = [sample_world(first_seed + number) for number in range(start, min(start + batch, count))]
-        colours, distance_m, sky = render(worlds, height, 2 * height, supersample=supersample, device=device)
-        rgb.append(colours)
-        disparity.append(to_disparity(distance_m, NEAR_M, FAR_M, sky))
-        descriptions += [world.description for world in worlds]
-    return Renders(np.concatenate(rgb), np.concatenate(disparity), descriptions)
-
-
 def load_or_train(
-    folder: Path, *, worlds: int = 3000, steps: int = 1500, device: str = "cpu", batch: int = 24
+    folder: Path, *, worlds: int = 2000, steps: int = 1500, device: str = "cpu", batch: int = 24, workers: int = 0
 ) -> References:
     """The references in a folder; where there are none yet, or only half trained ones, they are trained there."""
     folder = Path(folder)
     if not (folder / "depth.safetensors").is_file():
-        _train(folder, worlds, steps, device, batch)
+        _train(
+            folder,
+            renders(FIRST_SEED, worlds, SIZE[0], device=device, workers=workers, keep=folder),
+            steps,
+            device,
+            batch,
+        )
     return load(folder, device)
 
 
@@ -81,16 +60,14 @@ def load(folder: Path, device: str = "cpu") -> References:
     return References(judge.to(device).eval(), depth.to(device).eval())
 
 
-def _train(folder: Path, worlds: int, steps: int, device: str, batch: int) -> None:
+def _train(folder: Path, data: Renders, steps: int, device: str, batch: int) -> None:
     from safetensors.torch import save_file
 
-    print(f"rendering {worlds} worlds for the references", flush=True)
-    data = renders(FIRST_SEED, worlds, device=device)
     vocabulary = Vocabulary.of(data.descriptions)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "vocabulary.json").write_text(json.dumps(asdict(vocabulary), indent=1))
     torch.manual_seed(0)
-    batch = min(batch, worlds)
+    batch = min(batch, len(data.rgb))
     for name, network in (("judge", Judge(vocabulary)), ("depth", DepthReference())):
         network.to(device).train()
         optimizer = torch.optim.AdamW(network.parameters(), lr=1e-3, weight_decay=1e-2)

@@ -11,8 +11,10 @@ import json
 import math
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -190,11 +192,22 @@ def tokenize(tokenizer: CLIPTokenizer, sentences: list[str]) -> Tensor:
     return tokenizer(sentences, padding="max_length", max_length=length, truncation=True, return_tensors="pt").input_ids
 
 
-def more_worlds(count: int, first_seed: int) -> list[Saying]:
-    """What can be said of ``count`` further worlds. Nothing is rendered, so they cost some milliseconds each."""
+def more_worlds(count: int, first_seed: int, workers: int = 0) -> list[Saying]:
+    """What can be said of ``count`` further worlds. Nothing is rendered, so they cost some milliseconds each.
+
+    workers: processes that share the work.
+    """
+    seeds = range(first_seed, first_seed + count)
+    if workers < 2 or count < 200:
+        return [_saying(seed) for seed in seeds]
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        return list(pool.map(_saying, seeds, chunksize=50))
+
+
+def _saying(seed: int) -> Saying:
     from ldm3d_web.worlds import sample_world
 
-    return [Saying(description=sample_world(first_seed + number).description) for number in range(count)]
+    return Saying(description=sample_world(seed).description)
 
 
 def train(

@@ -15,10 +15,10 @@ import torch
 
 from ldm3d_web.cli import main
 from ldm3d_web.ldm3d import checkpoint
-from ldm3d_web.training import evaluate, evaluate_cli, judge, measures, references, report
+from ldm3d_web.training import evaluate, evaluate_cli, judge, measures, report
 from ldm3d_web.training.export import export
 from ldm3d_web.training.painted import paint_batch, paint_many
-from ldm3d_web.training.references import Renders
+from ldm3d_web.training.renders import Renders, renders
 from ldm3d_web.worlds import sample_world
 from ldm3d_web.worlds.world import Description, Thing
 from tests.training.conftest import Kitchen
@@ -43,7 +43,7 @@ class _Copy(torch.nn.Module):
 
 @pytest.fixture(scope="module")
 def worlds() -> Renders:
-    return references.renders(0, 3, 64)
+    return renders(0, 3, 64)
 
 
 def test_a_perfect_autoencoder_has_no_error(worlds: Renders) -> None:
@@ -195,3 +195,14 @@ def test_plain_sentences_stand_for_worlds_that_they_are_true_of() -> None:
                  enumerate([("lake", "dawn"), ("moon", ""), ("lake", "dawn"), ("island", "noon")])]  # fmt: skip
     data = Renders(np.zeros((4, 1, 2, 3)), np.zeros((4, 1, 2)), described)
     assert evaluate.like_captions(evaluate.HeldOut(data, data, [], [])) == [("a lake at dawn", [0, 2])]
+
+
+def test_renders_are_the_same_from_several_processes_and_from_disk(worlds: Renders, tmp_path: Path) -> None:
+    for _ in range(2):  # rendered by two processes, then read
+        again = renders(0, 33, 16, workers=2, keep=tmp_path)
+        assert len(again.rgb) == len(again.descriptions) == 33
+        alone = renders(31, 2, 16)
+        np.testing.assert_array_equal(again.rgb[31:33], alone.rgb)
+        np.testing.assert_allclose(again.disparity[31:33], alone.disparity, atol=1e-5)
+        assert again.descriptions[31:33] == alone.descriptions
+    assert [file.suffix for file in tmp_path.iterdir()] == [".npz"]
