@@ -101,10 +101,14 @@ def desert(d: Draft) -> World:
         if at is not None:
             d.shine(at[0], 0.7, at[1], 2.5, (1.0, 0.55, 0.20))
     d.around("rock", 8, lambda x, z: stones.rock(rng, x, z, u(0.4, 1.1), scaled(sand, 0.78)), 3.4, 18, 1.3, 3)
-    near_things(d, [
-        ("rock", lambda x, z: stones.rock(rng, x, z, u(0.24, 0.42), scaled(sand, 0.78)), 0.55, ""),
-        ("bush", lambda x, z: plants.bush(rng, x, z, u(0.25, 0.36), (0.60, 0.58, 0.34)), 0.45, ""),
-    ], 4)  # fmt: skip
+    near_things(
+        d,
+        [
+            ("rock", lambda x, z: stones.rock(rng, x, z, u(0.24, 0.42), scaled(sand, 0.78)), 0.55, ""),
+            ("bush", lambda x, z: plants.bush(rng, x, z, u(0.25, 0.36), (0.60, 0.58, 0.34)), 0.45, ""),
+        ],
+        4,
+    )
     d.some("", 4, lambda x, z: stones.mound(rng, x, z, u(1.5, 2.6), u(0.2, 0.4), scaled(sand, 1.02)), 5, 14, 2)
     return d.finish("desert", np.array(sand), scaled(sand, 0.93), 9.0, tint=sand, air_m=150)
 
@@ -178,8 +182,18 @@ def moon(d: Draft) -> World:
     d.mark("earth", earth, 170.0)
     light = make_light(rng, "night", "clear", d.front + d.pick((-1.0, 1.0)) * u(0.7, 1.9))
     light = replace(
-        light, sun=(0.82, 0.80, 0.76), above=(0.34, 0.36, 0.45), below=(0.32, 0.32, 0.36), zenith=(0.01, 0.01, 0.04),
-        middle=(0.02, 0.03, 0.09), horizon=(0.05, 0.07, 0.16), away=(0.04, 0.06, 0.14), fog_m=700.0, disc=(1.0, 0.98, 0.92),
-        disc_radius_rad=0.045, glow=0.3, earth=globe,
-    )  # fmt: skip
+        light,
+        sun=(0.82, 0.80, 0.76),
+        above=(0.34, 0.36, 0.45),
+        below=(0.32, 0.32, 0.36),
+        zenith=(0.01, 0.01, 0.04),
+        middle=(0.02, 0.03, 0.09),
+        horizon=(0.05, 0.07, 0.16),
+        away=(0.04, 0.06, 0.14),
+        fog_m=700.0,
+        disc=(1.0, 0.98, 0.92),
+        disc_radius_rad=0.045,
+        glow=0.3,
+        earth=globe,
+    )
     return d.finish("moon", np.array(grey), scaled(grey, 0.86), 5.0, light=light, clouds=False)

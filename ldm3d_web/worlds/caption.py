@@ -199,5 +199,13 @@ def _dictated(s: Speaker, plan: Plan) -> str:
 
 
 STYLES: dict[Callable[[Speaker, Plan], str], float] = {
-    _tags: 22, _list: 24, _with: 18, _asked: 9, _time_first: 8, _sentences: 12, _standing: 8, _things_first: 8, _dictated: 3,
-}  # fmt: skip
+    _tags: 22,
+    _list: 24,
+    _with: 18,
+    _asked: 9,
+    _time_first: 8,
+    _sentences: 12,
+    _standing: 8,
+    _things_first: 8,
+    _dictated: 3,
+}

@@ -26,14 +26,19 @@ def near_things(d: Draft, makes: list, count: int = 3, near: float = 1.25, far: 
         d.some(name, d.count(2, 3), make, near, far, radius, sides[i % 3], colour)
 
 
+def _hills(d: Draft, away: float, low: float, colour: Colour) -> None:
+    u = d.u
+    d.ring("hill", 7, lambda a: stones.hill(
+        d.rng, a, away * u(0.9, 1.1), away * u(0.42, 0.6), u(low, 1.9 * low), colour))  # fmt: skip
+
+
 def meadow(d: Draft) -> World:
     season = d.season("spring", "summer", "autumn")
     rng, u = d.rng, d.u
     ground = GROUNDS[season]
     for away, low, share in ((115, 18, 0.6), (80, 9, 0.4), (50, 4, 0.15)):
         tone = mixed(GREENS[season], (0.60, 0.70, 0.66), share * 0.6)
-        d.ring("hill", 7, lambda a, away=away, low=low, tone=tone: stones.hill(
-            rng, a, away * u(0.9, 1.1), away * u(0.42, 0.6), u(low, 1.9 * low), tone))  # fmt: skip
+        _hills(d, away, low, tone)
     road = path(d, (0.80, 0.70, 0.50), 0.7, u(12, 26)) if d.chance(0.6) else None
     focal = d.pick(["windmill", "big tree", "house", "blossom tree", "pond", "sheep", "castle"])
     if season != "spring" and focal == "blossom tree":
@@ -53,18 +58,42 @@ def meadow(d: Draft) -> World:
         )
     elif focal == "house":
         name = d.pick(["red", "white", "yellow", "blue"])
-        at = d.one("house", lambda x, z: houses.house(rng, x, z, u(3.6, 4.6), PAINTS[name], (0.45, 0.30, 0.24), d.lit, False),
-                   8.5, 12, 4, d.front, 0.12, name)  # fmt: skip
+        at = d.one(
+            "house",
+            lambda x, z: houses.house(rng, x, z, u(3.6, 4.6), PAINTS[name], (0.45, 0.30, 0.24), d.lit, False),
+            8.5,
+            12,
+            4,
+            d.front,
+            0.12,
+            name,
+        )
         if at is not None:
             d.shine(at[0] * 0.7, 1.6, at[1] * 0.7, 2.6)
     elif focal == "castle":
         name = d.pick(["red", "blue"])
-        d.one("castle", lambda x, z: monuments.castle(rng, x, z, u(7, 9), (0.84, 0.80, 0.74), PAINTS[name], d.lit),
-              38, 50, 12, d.front, 0.12)  # fmt: skip
+        d.one(
+            "castle",
+            lambda x, z: monuments.castle(rng, x, z, u(7, 9), (0.84, 0.80, 0.74), PAINTS[name], d.lit),
+            38,
+            50,
+            12,
+            d.front,
+            0.12,
+        )
     elif focal == "pond":
         x, z = stones.at_azimuth(d.front + u(-0.2, 0.2), u(6.5, 9))
-        d.clear(Feature(Oval(x, z, u(3, 4.2), u(2.4, 3.2), 0.06), (0.28, 0.52, 0.58), "water", 0.06,
-                        mixed(ground, (0.80, 0.74, 0.54), 0.6), 0.35), 0.3)  # fmt: skip
+        d.clear(
+            Feature(
+                Oval(x, z, u(3, 4.2), u(2.4, 3.2), 0.06),
+                (0.28, 0.52, 0.58),
+                "water",
+                0.06,
+                mixed(ground, (0.80, 0.74, 0.54), 0.6),
+                0.35,
+            ),
+            0.3,
+        )
         d.mark("pond", float(np.arctan2(x, -z)), float(np.hypot(x, z)))
     elif focal == "sheep":
         d.some("sheep", d.count(2, 5), lambda x, z: objects.sheep(rng, x, z, u(0.75, 0.95)), 4, 9, 1.0, d.front)
@@ -96,11 +125,15 @@ def meadow(d: Draft) -> World:
         d.around("tree", d.count(8, 14), lambda x, z: plants.tree(rng, x, z, u(4.2, 7), d.pick(crown)), 5, 34, 2.0)
     petal = d.pick(list(PETALS))
     d.some("", 9, lambda x, z: plants.bush(rng, x, z, u(0.4, 0.8), GREENS[season]), 5, 14, 0.8, d.front + u(1, 5))
-    near_things(d, [
-        ("flower", lambda x, z: plants.flower(rng, x, z, PETALS[petal], u(0.9, 1.25)), 0.16, petal),
-        ("grass", lambda x, z: plants.grass(rng, x, z, u(0.35, 0.5), scaled(GREENS[season], 1.15)), 0.2, ""),
-        ("rock", lambda x, z: stones.rock(rng, x, z, u(0.22, 0.4), (0.74, 0.73, 0.70)), 0.5, ""),
-    ], 4)  # fmt: skip
+    near_things(
+        d,
+        [
+            ("flower", lambda x, z: plants.flower(rng, x, z, PETALS[petal], u(0.9, 1.25)), 0.16, petal),
+            ("grass", lambda x, z: plants.grass(rng, x, z, u(0.35, 0.5), scaled(GREENS[season], 1.15)), 0.2, ""),
+            ("rock", lambda x, z: stones.rock(rng, x, z, u(0.22, 0.4), (0.74, 0.73, 0.70)), 0.5, ""),
+        ],
+        4,
+    )
     for _ in range(3):
         d.some(
             "flower",
@@ -119,8 +152,15 @@ def meadow(d: Draft) -> World:
 def forest(d: Draft) -> World:
     rng, u, season = d.rng, d.u, d.season("spring", "summer", "autumn", "winter")
     pines = d.chance({"spring": 0.2, "summer": 0.6, "autumn": 0.12, "winter": 0.75}[season])
-    snow, ground = d.snow, {"spring": (0.52, 0.66, 0.36), "summer": (0.42, 0.58, 0.32), "autumn": (0.83, 0.60, 0.34),
-                            "winter": (0.87, 0.90, 0.95)}[season]  # fmt: skip
+    snow, ground = (
+        d.snow,
+        {
+            "spring": (0.52, 0.66, 0.36),
+            "summer": (0.42, 0.58, 0.32),
+            "autumn": (0.83, 0.60, 0.34),
+            "winter": (0.87, 0.90, 0.95),
+        }[season],
+    )
     road = path(d, (0.74, 0.80, 0.90) if snow else (0.66, 0.54, 0.38), 0.7, 40) if d.chance(0.65) else None
     if road is not None:
         d.avoid.pop()
@@ -179,11 +219,23 @@ def forest(d: Draft) -> World:
             keep=0.3,
         )
     elif season == "spring" and d.chance(0.6):
-        d.around("blossom tree", 26, lambda x, z: plants.tree(rng, x, z, u(4.5, 7), d.pick([(0.97, 0.70, 0.78), (0.98, 0.82, 0.86)])),
-                 4.2, 28, 1.7, 4, "pink", keep=0.3)  # fmt: skip
+        d.around(
+            "blossom tree",
+            26,
+            lambda x, z: plants.tree(rng, x, z, u(4.5, 7), d.pick([(0.97, 0.70, 0.78), (0.98, 0.82, 0.86)])),
+            4.2,
+            28,
+            1.7,
+            4,
+            "pink",
+            keep=0.3,
+        )
     else:
-        kind = (lambda x, z: plants.bare_tree(rng, x, z, u(4.5, 7))) if snow and d.chance(0.4) else (
-            lambda x, z: plants.tree(rng, x, z, u(5, 8.5), d.pick(LEAVES[season]), snow))  # fmt: skip
+        kind = (
+            (lambda x, z: plants.bare_tree(rng, x, z, u(4.5, 7)))
+            if snow and d.chance(0.4)
+            else (lambda x, z: plants.tree(rng, x, z, u(5, 8.5), d.pick(LEAVES[season]), snow))
+        )
         d.around("tree", 28, kind, 4.0, 28, 1.7, 4, keep=0.3)
     if not pines:  # a wall of trees closes the view
         far = mixed(LEAVES[season][0], (0.5, 0.55, 0.55), 0.4)
@@ -203,11 +255,15 @@ def forest(d: Draft) -> World:
     elif focal == "log":
         d.one("log", lambda x, z: plants.log(rng, x, z, u(1.8, 2.4), snow), 2.2, 3.2, 0.9, d.front, 0.3)
     green = (0.86, 0.90, 0.95) if snow else scaled(GREENS[season], 1.0)
-    near_things(d, [
-        ("rock", lambda x, z: stones.rock(rng, x, z, u(0.22, 0.42), (0.66, 0.67, 0.66), snow), 0.5, ""),
-        ("" if snow else "grass", lambda x, z: plants.grass(rng, x, z, u(0.35, 0.5), green), 0.2, ""),
-        ("bush", lambda x, z: plants.bush(rng, x, z, u(0.3, 0.45), scaled(GREENS[season], 0.9), snow), 0.5, ""),
-    ], 4)  # fmt: skip
+    near_things(
+        d,
+        [
+            ("rock", lambda x, z: stones.rock(rng, x, z, u(0.22, 0.42), (0.66, 0.67, 0.66), snow), 0.5, ""),
+            ("" if snow else "grass", lambda x, z: plants.grass(rng, x, z, u(0.35, 0.5), green), 0.2, ""),
+            ("bush", lambda x, z: plants.bush(rng, x, z, u(0.3, 0.45), scaled(GREENS[season], 0.9), snow), 0.5, ""),
+        ],
+        4,
+    )
     d.some(
         "bush",
         d.count(3, 6),
@@ -271,10 +327,14 @@ def mushrooms(d: Draft) -> World:
             0.6,
             d.front + u(0.6, 5.6),
         )
-    near_things(d, [
-        ("mushroom", lambda x, z: plants.mushroom(rng, x, z, u(0.35, 0.6), cap, False, glow), 0.3, name),
-        ("grass", lambda x, z: plants.grass(rng, x, z, u(0.35, 0.5), scaled(moss, 1.3)), 0.2, ""),
-    ], 4)  # fmt: skip
+    near_things(
+        d,
+        [
+            ("mushroom", lambda x, z: plants.mushroom(rng, x, z, u(0.35, 0.6), cap, False, glow), 0.3, name),
+            ("grass", lambda x, z: plants.grass(rng, x, z, u(0.35, 0.5), scaled(moss, 1.3)), 0.2, ""),
+        ],
+        4,
+    )
     d.ring("", 14, lambda a: stones.hill(rng, a, u(40, 52), u(10, 14), u(6, 10), mixed(moss, cap, 0.25)))
     if glow:
         for _ in range(4):
@@ -317,11 +377,22 @@ def farm(d: Draft) -> World:
         )
     if d.chance(0.55):
         other = d.pick(["white", "yellow", "blue"])
-        d.one("house", lambda x, z: houses.house(rng, x, z, u(3.6, 4.4), PAINTS[other], (0.56, 0.28, 0.22), d.lit, False),
-              9, 13, 4, d.front + np.pi + u(-0.5, 0.5), 0.1, other)  # fmt: skip
+        d.one(
+            "house",
+            lambda x, z: houses.house(rng, x, z, u(3.6, 4.4), PAINTS[other], (0.56, 0.28, 0.22), d.lit, False),
+            9,
+            13,
+            4,
+            d.front + np.pi + u(-0.5, 0.5),
+            0.1,
+            other,
+        )
     animal = d.pick(["sheep", "cow", "hay bale"])
-    make = {"sheep": lambda x, z: objects.sheep(rng, x, z, u(0.8, 1.0)), "cow": lambda x, z: objects.cow(rng, x, z, u(1.1, 1.3)),
-            "hay bale": lambda x, z: objects.hay_bale(rng, x, z, u(0.9, 1.15))}[animal]  # fmt: skip
+    make = {
+        "sheep": lambda x, z: objects.sheep(rng, x, z, u(0.8, 1.0)),
+        "cow": lambda x, z: objects.cow(rng, x, z, u(1.1, 1.3)),
+        "hay bale": lambda x, z: objects.hay_bale(rng, x, z, u(0.9, 1.15)),
+    }[animal]
     d.some(animal, d.count(2, 5), make, 4, 9, 1.3, d.front + d.pick((-1.0, 1.0)) * u(0.6, 1.1))
     if animal != "hay bale" and d.chance(0.5):
         d.some(
@@ -359,9 +430,13 @@ def farm(d: Draft) -> World:
         8,
         lambda a: stones.hill(rng, a, u(70, 100), u(30, 45), u(6, 14), mixed(GREENS[season], (0.6, 0.7, 0.66), 0.4)),
     )
-    near_things(d, [
-        ("grass", lambda x, z: plants.grass(rng, x, z, u(0.35, 0.5), scaled(GREENS[season], 1.15)), 0.2, ""),
-        ("barrel", lambda x, z: objects.barrel(rng, x, z, u(0.7, 0.85)), 0.45, ""),
-        ("crate", lambda x, z: objects.crate(rng, x, z, u(0.4, 0.6)), 0.5, ""),
-    ], 3)  # fmt: skip
+    near_things(
+        d,
+        [
+            ("grass", lambda x, z: plants.grass(rng, x, z, u(0.35, 0.5), scaled(GREENS[season], 1.15)), 0.2, ""),
+            ("barrel", lambda x, z: objects.barrel(rng, x, z, u(0.7, 0.85)), 0.45, ""),
+            ("crate", lambda x, z: objects.crate(rng, x, z, u(0.4, 0.6)), 0.5, ""),
+        ],
+        3,
+    )
     return d.finish("farm", np.array(ground), scaled(ground, 0.9), 6.0, tint=ground)

@@ -30,7 +30,7 @@ from ldm3d_web.worlds.world import (
 )
 
 GROUND = np.array([[0.0, -1.0, 0.0, EYE_HEIGHT_M]])
-Make = Callable[[float, float], list[Solid]]
+Make = Callable[..., list[Solid]]  # of x, z
 T = TypeVar("T")
 
 

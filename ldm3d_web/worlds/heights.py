@@ -83,10 +83,19 @@ def mountains(d: Draft) -> World:
             1.1,
             3,
         )
-    near_things(d, [
-        ("rock", lambda x, z: stones.rock(rng, x, z, u(0.25, 0.45), stone, snow), 0.55, ""),
-        ("" if snow else "grass", lambda x, z: plants.grass(rng, x, z, u(0.3, 0.45), (0.86, 0.90, 0.95) if snow else GREENS[season]), 0.2, ""),
-    ], 4)  # fmt: skip
+    near_things(
+        d,
+        [
+            ("rock", lambda x, z: stones.rock(rng, x, z, u(0.25, 0.45), stone, snow), 0.55, ""),
+            (
+                "" if snow else "grass",
+                lambda x, z: plants.grass(rng, x, z, u(0.3, 0.45), (0.86, 0.90, 0.95) if snow else GREENS[season]),
+                0.2,
+                "",
+            ),
+        ],
+        4,
+    )
     d.around("rock", 8, lambda x, z: stones.rock(rng, x, z, u(0.5, 1.3), stone, snow), 4, 22, 1.5)
     return d.finish(
         "mountains",
@@ -114,8 +123,17 @@ def canyon(d: Draft) -> World:
             yaw = float(np.arctan2(-side * across[0], -side * across[1]))
             d.put("cliff", float(x), float(z), lambda x, z, y=yaw: stones.cliff(rng, x, z, y, 10, u(8, 17), 7, rock), 0)
     for _ in range(6):
-        d.ring("", 1, lambda a: stones.mesa(rng, *stones.at_azimuth(d.front + u(-0.5, 0.5) + np.pi * d.count(0, 1), u(62, 110)),
-                                           u(6, 13), u(16, 32), mixed(rock, (0.8, 0.7, 0.7), 0.2)))  # fmt: skip
+        d.ring(
+            "",
+            1,
+            lambda a: stones.mesa(
+                rng,
+                *stones.at_azimuth(d.front + u(-0.5, 0.5) + np.pi * d.count(0, 1), u(62, 110)),
+                u(6, 13),
+                u(16, 32),
+                mixed(rock, (0.8, 0.7, 0.7), 0.2),
+            ),
+        )
     wet = d.chance(0.55)
     if wet:
         river = Strip(d.front, u(1.3, 1.9), u(2.8, 3.4) * d.pick((-1, 1)), u(0.8, 1.4), 5.5, u(0, 6))
@@ -144,10 +162,14 @@ def canyon(d: Draft) -> World:
     if d.chance(0.6):
         d.around("cactus", d.count(3, 7), lambda x, z: plants.cactus(rng, x, z, u(1.6, 3.0)), 3.2, wide - 1, 0.8, 3)
     d.around("rock", 9, lambda x, z: stones.rock(rng, x, z, u(0.5, 1.2), rock), 3.4, wide + 6, 1.3, 4)
-    near_things(d, [
-        ("rock", lambda x, z: stones.rock(rng, x, z, u(0.25, 0.45), rock), 0.55, ""),
-        ("bush", lambda x, z: plants.bush(rng, x, z, u(0.28, 0.4), (0.58, 0.60, 0.36)), 0.5, ""),
-    ], 4)  # fmt: skip
+    near_things(
+        d,
+        [
+            ("rock", lambda x, z: stones.rock(rng, x, z, u(0.25, 0.45), rock), 0.55, ""),
+            ("bush", lambda x, z: plants.bush(rng, x, z, u(0.28, 0.4), (0.58, 0.60, 0.36)), 0.5, ""),
+        ],
+        4,
+    )
     return d.finish("canyon", np.array(sand), mixed(sand, rock, 0.3), 5.0, tint=rock, air_m=150)
 
 
@@ -210,10 +232,14 @@ def snowfield(d: Draft) -> World:
             2,
         )
     d.some("", 6, lambda x, z: stones.mound(rng, x, z, u(1.2, 2.2), u(0.2, 0.4), (0.93, 0.95, 0.99)), 4, 12, 1.5)
-    near_things(d, [
-        ("rock", lambda x, z: stones.rock(rng, x, z, u(0.25, 0.42), (0.52, 0.56, 0.64), True), 0.55, ""),
-        ("", lambda x, z: stones.mound(rng, x, z, u(0.5, 0.8), u(0.12, 0.2), (0.94, 0.96, 0.99)), 0.6, ""),
-    ], 4)  # fmt: skip
+    near_things(
+        d,
+        [
+            ("rock", lambda x, z: stones.rock(rng, x, z, u(0.25, 0.42), (0.52, 0.56, 0.64), True), 0.55, ""),
+            ("", lambda x, z: stones.mound(rng, x, z, u(0.5, 0.8), u(0.12, 0.2), (0.94, 0.96, 0.99)), 0.6, ""),
+        ],
+        4,
+    )
     return d.finish("snowfield", np.array((0.87, 0.90, 0.95)), (0.78, 0.85, 0.94), 6.0, tint=ice)
 
 
@@ -223,8 +249,18 @@ def volcano(d: Draft) -> World:
     fire: Colour = (1.0, 0.46, 0.12)
     away, high, wide = u(50, 62), u(36, 46), u(30, 38)
     x, z = stones.at_azimuth(d.front, away)
-    cone = frustum(rng, (x, FLOOR, z), wide, 0.2 * wide, high, darker(ash, 1.15), 12, 0.1, top_colour=fire,
-                   split_m=FLOOR + 0.86 * high)  # fmt: skip
+    cone = frustum(
+        rng,
+        (x, FLOOR, z),
+        wide,
+        0.2 * wide,
+        high,
+        darker(ash, 1.15),
+        12,
+        0.1,
+        top_colour=fire,
+        split_m=FLOOR + 0.86 * high,
+    )
     d.solids.append(cone)
     d.mark("volcano", d.front, away)
     for lean in (-0.16, 0.05, 0.22):  # streams down its side

@@ -14,9 +14,15 @@ from ldm3d_web.worlds.props.kit import FLOOR, Kit
 from ldm3d_web.worlds.world import EYE_HEIGHT_M, Colour, Feature, Lamp, Light, Oval, Strip, World
 
 CLOTHS: dict[str, Colour] = {
-    "red": (0.76, 0.32, 0.28), "blue": (0.34, 0.48, 0.68), "green": (0.40, 0.58, 0.44), "yellow": (0.90, 0.74, 0.38),
-    "purple": (0.54, 0.42, 0.64), "pink": (0.88, 0.60, 0.64), "turquoise": (0.34, 0.62, 0.62), "grey": (0.60, 0.62, 0.66),
-}  # fmt: skip
+    "red": (0.76, 0.32, 0.28),
+    "blue": (0.34, 0.48, 0.68),
+    "green": (0.40, 0.58, 0.44),
+    "yellow": (0.90, 0.74, 0.38),
+    "purple": (0.54, 0.42, 0.64),
+    "pink": (0.88, 0.60, 0.64),
+    "turquoise": (0.34, 0.62, 0.62),
+    "grey": (0.60, 0.62, 0.66),
+}
 SIDES = {"e": (1, 0), "w": (-1, 0), "n": (0, -1), "s": (0, 1)}  # x, z of the four walls
 
 
@@ -24,8 +30,17 @@ def inside_light(d: Draft, sun: Colour, above: Colour, below: Colour) -> Light:
     """Soft light from high above, no air."""
     base = make_light(d.rng, "noon", "clear", d.u(-3, 3))
     direction = np.array([d.u(-0.3, 0.3), 1.0, d.u(-0.3, 0.3)])
-    return replace(base, sun_direction=direction / np.linalg.norm(direction), sun=sun, above=above, below=below,
-                   fog_m=1e4, glow=0.0, stars=0.0, disc_radius_rad=0.0)  # fmt: skip
+    return replace(
+        base,
+        sun_direction=direction / np.linalg.norm(direction),
+        sun=sun,
+        above=above,
+        below=below,
+        fog_m=1e4,
+        glow=0.0,
+        stars=0.0,
+        disc_radius_rad=0.0,
+    )
 
 
 def _box_planes(x0: float, x1: float, z0: float, z1: float, top: float) -> np.ndarray:
@@ -55,9 +70,15 @@ def room(d: Draft) -> World:
     walls = _Walls(u(2.6, 3.5), u(2.6, 3.5), u(2.6, 3.6), u(2.6, 3.6))
     r = walls.reach
     top = u(1.0, 1.35)
-    paints: dict[str, Colour] = {"blue": (0.60, 0.72, 0.82), "green": (0.64, 0.75, 0.62), "red": (0.80, 0.50, 0.44),
-                                 "yellow": (0.93, 0.83, 0.58), "white": (0.93, 0.91, 0.87), "pink": (0.91, 0.74, 0.74),
-                                 "purple": (0.70, 0.64, 0.80)}  # fmt: skip
+    paints: dict[str, Colour] = {
+        "blue": (0.60, 0.72, 0.82),
+        "green": (0.64, 0.75, 0.62),
+        "red": (0.80, 0.50, 0.44),
+        "yellow": (0.93, 0.83, 0.58),
+        "white": (0.93, 0.91, 0.87),
+        "pink": (0.91, 0.74, 0.74),
+        "purple": (0.70, 0.64, 0.80),
+    }
     d.tags["colour"] = d.pick(list(paints))
     wall = np.array(paints[d.tags["colour"]])
     wood = d.pick([(0.66, 0.47, 0.30), (0.56, 0.38, 0.25), (0.76, 0.60, 0.42)])
@@ -97,7 +118,7 @@ def room(d: Draft) -> World:
     if d.chance(0.5):
         x, z, yaw = walls.at(second, u(-0.5, 0.5), 1.05)
         d.put("bed", x, z, lambda x, z: furniture.bed(rng, x, z, yaw, CLOTHS[cloth]), 1.2, cloth)
-        sx, sz, syaw = walls.at(second, -1.35 if x + z > 0 else 1.35, 0.3)
+        sx, sz, _ = walls.at(second, -1.35 if x + z > 0 else 1.35, 0.3)
         d.put("lamp", sx, sz, lambda x, z: furniture.lamp(rng, x, z, 1.0 if night else 0.2), 0.3)
     else:
         x, z, yaw = walls.at(second, u(-0.4, 0.4), 0.5)
@@ -151,7 +172,7 @@ def room(d: Draft) -> World:
         light = inside_light(d, (0.14, 0.11, 0.08), (0.56, 0.48, 0.45), (0.52, 0.43, 0.40))
     else:
         light = inside_light(d, (0.22, 0.21, 0.18), (0.80, 0.80, 0.80), (0.84, 0.82, 0.78))
-        wx, wz, wyaw = walls.at(first, 0.0, 0.3)
+        wx, wz, _ = walls.at(first, 0.0, 0.3)
         d.lamps_always(wx, 1.5, wz, 2.4, (0.40, 0.40, 0.38))
     _boards(d, wood)
     return d.finish(

@@ -57,5 +57,7 @@ def make_light(
         fog_m, radius = rng.uniform(15, 24), 0.0
         glow, stars = 0.5 * glow, 0.0
     clip = lambda c: tuple(float(x) for x in np.clip(c, 0, 1))  # noqa: E731
-    colours = [clip(c) for c in (sun, above, below, zenith, middle, horizon, away, disc)]
-    return Light(direction, *colours, disc_radius_rad=radius, glow=glow, stars=stars, fog_m=fog_m)
+    return Light(
+        direction, clip(sun), clip(above), clip(below), clip(zenith), clip(middle), clip(horizon), clip(away),
+        clip(disc), disc_radius_rad=radius, glow=glow, stars=stars, fog_m=fog_m,
+    )  # fmt: skip

@@ -8,7 +8,7 @@ from ldm3d_web.worlds.world import Colour
 
 
 class Palette(NamedTuple):
-    """sun: what it adds; above, below: ambient from sky and ground; zenith, middle, horizon, away: the sky; disc: sun."""
+    """sun: what it adds; above, below: ambient from sky and ground; zenith to away: the sky."""
 
     sun: Colour
     above: Colour

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ldm3d_web.worlds.countryside import near_things, path
-from ldm3d_web.worlds.draft import Draft
+from ldm3d_web.worlds.draft import Draft, Make
 from ldm3d_web.worlds.hues import GREENS, GROUNDS, LEAVES, PAINTS, PETALS, PINES
 from ldm3d_web.worlds.light import mixed, scaled
 from ldm3d_web.worlds.props import furniture, houses, monuments, objects, plants, stones
@@ -31,8 +31,11 @@ def village(d: Draft) -> World:
     focal = d.pick(["church", "windmill", "castle", "fountain", "well", "fountain"])
     if focal in ("church", "windmill"):
         d.avoid.pop()
-        make = (lambda x, z: houses.church(rng, x, z, u(3.4, 4.2), d.lit, snow)) if focal == "church" else (
-            lambda x, z: houses.windmill(rng, x, z, u(3.2, 4), d.lit, d.pick(ROOFS)))  # fmt: skip
+        make = (
+            (lambda x, z: houses.church(rng, x, z, u(3.4, 4.2), d.lit, snow))
+            if focal == "church"
+            else (lambda x, z: houses.windmill(rng, x, z, u(3.2, 4), d.lit, d.pick(ROOFS)))
+        )
         d.one(focal, make, 11, 14, 4.5, d.front, 0.08)
     elif focal == "castle":
         d.avoid.pop()
@@ -46,8 +49,11 @@ def village(d: Draft) -> World:
             0.1,
         )
     else:
-        make = (lambda x, z: monuments.fountain(rng, x, z, u(0.9, 1.15))) if focal == "fountain" else (
-            lambda x, z: monuments.well(rng, x, z, u(1.2, 1.5), d.pick(ROOFS)))  # fmt: skip
+        make = (
+            (lambda x, z: monuments.fountain(rng, x, z, u(0.9, 1.15)))
+            if focal == "fountain"
+            else (lambda x, z: monuments.well(rng, x, z, u(1.2, 1.5), d.pick(ROOFS)))
+        )
         d.avoid.pop()
         d.one(focal, make, 3.4, 4.6, 1.5, d.front, 0.25)
     start = d.front + u(0.42, 0.6)
@@ -94,12 +100,26 @@ def village(d: Draft) -> World:
         )
     d.ring("", 8, lambda a: stones.hill(rng, a, u(55, 75), u(22, 32), u(4, 9), mixed(ground, (0.5, 0.6, 0.6), 0.35)))
     petal = d.pick(list(PETALS))
-    near_things(d, [
-        ("barrel", lambda x, z: objects.barrel(rng, x, z, u(0.65, 0.8)), 0.45, ""),
-        ("crate", lambda x, z: objects.crate(rng, x, z, u(0.4, 0.55)), 0.5, ""),
-        ("rock" if snow else "flower", lambda x, z: stones.rock(rng, x, z, 0.3, (0.6, 0.6, 0.62), True) if snow
-         else plants.flower(rng, x, z, PETALS[petal], 1.1), 0.25, "" if snow else petal),
-    ], 3, 1.3, 2.4)  # fmt: skip
+    near_things(
+        d,
+        [
+            ("barrel", lambda x, z: objects.barrel(rng, x, z, u(0.65, 0.8)), 0.45, ""),
+            ("crate", lambda x, z: objects.crate(rng, x, z, u(0.4, 0.55)), 0.5, ""),
+            (
+                "rock" if snow else "flower",
+                lambda x, z: (
+                    stones.rock(rng, x, z, 0.3, (0.6, 0.6, 0.62), True)
+                    if snow
+                    else plants.flower(rng, x, z, PETALS[petal], 1.1)
+                ),
+                0.25,
+                "" if snow else petal,
+            ),
+        ],
+        3,
+        1.3,
+        2.4,
+    )
     return d.finish("village", np.array(ground), scaled(ground, 0.9), 4.0, tint=GREENS[season], air_m=150)
 
 
@@ -148,8 +168,15 @@ def city(d: Draft) -> World:
                     lx, lz = place(i * 8.6, side, curb + 1.4)
                     d.shine(float(lx), 1.8, float(lz), 2.6)
             else:
-                d.put("skyscraper", float(x), float(z), lambda x, z, w=width, t=tall, f=facing: houses.skyscraper(
-                    rng, x, z, w, t, d.pick(colours), d.lit, f), 3.9)  # fmt: skip
+                d.put(
+                    "skyscraper",
+                    float(x),
+                    float(z),
+                    lambda x, z, w=width, t=tall, f=facing: houses.skyscraper(
+                        rng, x, z, w, t, d.pick(colours), d.lit, f
+                    ),
+                    3.9,
+                )
     for side in (-1, 1):
         for i in range(-3, 5):
             x, z = place(i * 7.5 + 3.2, side, curb + 0.7)
@@ -161,10 +188,13 @@ def city(d: Draft) -> World:
             x, z = place(i * 7.5 + u(-1.5, 1.5), side, curb + 1.5)
             if d.chance(0.45):
                 kind = d.pick(["tree", "planter", "bench", "tree"])
-                make = {"tree": lambda x, z: plants.tree(rng, x, z, u(3, 4.2), d.pick(LEAVES["summer"])),
-                        "planter": lambda x, z: objects.planter(rng, x, z, d.pick(list(PETALS.values()))),
-                        "bench": lambda x, z, f=yaw, s=side: objects.bench(rng, x, z, yaw=f if s < 0 else f + np.pi)}[kind]  # fmt: skip
-                d.put(kind, float(x), float(z), make, 0.9)
+                turned = yaw if side < 0 else yaw + np.pi
+                makes: dict[str, Make] = {
+                    "tree": lambda x, z: plants.tree(rng, x, z, u(3, 4.2), d.pick(LEAVES["summer"])),
+                    "planter": lambda x, z: objects.planter(rng, x, z, d.pick(list(PETALS.values()))),
+                    "bench": lambda x, z, t=turned: objects.bench(rng, x, z, yaw=t),
+                }
+                d.put(kind, float(x), float(z), makes[kind], 0.9)
     heading = float(np.arctan2(along[0], along[1]))
     for _ in range(d.count(1, 3)):
         name = d.pick(["red", "blue", "yellow", "white", "green", "black"])
@@ -212,7 +242,7 @@ def ruins(d: Draft) -> World:
         "archway": (lambda x, z: monuments.archway(rng, x, z, u(2.6, 3.4), stone), (8, 11), 2.6),
         "obelisk": (lambda x, z: monuments.obelisk(rng, x, z, u(6, 8), stone), (8, 11), 1.4),
         "fountain": (lambda x, z: monuments.fountain(rng, x, z, u(1.1, 1.4)), (4.5, 6.5), 1.8),
-    }[focal]  # fmt: skip
+    }[focal]
     d.one(focal, make, *near, radius, d.front, 0.06)
     along = np.array([np.sin(d.front), -np.cos(d.front)])
     across = np.array([np.cos(d.front), np.sin(d.front)])
@@ -261,11 +291,15 @@ def ruins(d: Draft) -> World:
     d.some(
         "bush", 5, lambda x, z: plants.bush(rng, x, z, u(0.4, 0.8), GREENS[season]), 4, 10, 0.9, d.front + u(0.8, 5.5)
     )
-    near_things(d, [
-        ("rock", lambda x, z: stones.rock(rng, x, z, u(0.25, 0.45), stone), 0.55, ""),
-        ("grass", lambda x, z: plants.grass(rng, x, z, u(0.35, 0.5), scaled(GREENS[season], 1.15)), 0.2, ""),
-        ("column", lambda x, z: monuments.column(rng, x, z, u(0.9, 1.2), stone, True), 0.4, ""),
-    ], 4)  # fmt: skip
+    near_things(
+        d,
+        [
+            ("rock", lambda x, z: stones.rock(rng, x, z, u(0.25, 0.45), stone), 0.55, ""),
+            ("grass", lambda x, z: plants.grass(rng, x, z, u(0.35, 0.5), scaled(GREENS[season], 1.15)), 0.2, ""),
+            ("column", lambda x, z: monuments.column(rng, x, z, u(0.9, 1.2), stone, True), 0.4, ""),
+        ],
+        4,
+    )
     return d.finish("ruins", np.array(grass), scaled(grass, 0.88), 4.5, tint=grass, air_m=150)
 
 

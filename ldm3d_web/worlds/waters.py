@@ -79,8 +79,18 @@ def lake(d: Draft) -> World:
             name,
         )
     elif boats == "sailing boat":
-        afloat(d, "sailing boat", d.count(1, 3), lambda x, z: objects.sailing_boat(rng, x, z, u(1.3, 1.8), PAINTS[name]),
-               9, 18, water, 2.2, d.front + u(-0.4, 0.4), name)  # fmt: skip
+        afloat(
+            d,
+            "sailing boat",
+            d.count(1, 3),
+            lambda x, z: objects.sailing_boat(rng, x, z, u(1.3, 1.8), PAINTS[name]),
+            9,
+            18,
+            water,
+            2.2,
+            d.front + u(-0.4, 0.4),
+            name,
+        )
     elif boats == "jetty":
         side = d.front + d.pick((-1.0, 1.0)) * u(0.25, 0.5)
         jx, jz = stones.at_azimuth(side, 2.6)
@@ -141,11 +151,20 @@ def lake(d: Draft) -> World:
             d.front + d.pick((-1.6, 1.6)),
             0.2,
         )
-    near_things(d, [
-        ("rock", lambda x, z: stones.rock(rng, x, z, u(0.22, 0.42), (0.68, 0.69, 0.70), snow), 0.5, ""),
-        ("", lambda x, z: plants.reeds(rng, x, z, u(0.7, 0.9)), 0.3, ""),
-        ("" if snow else "grass", lambda x, z: plants.grass(rng, x, z, u(0.35, 0.5), scaled(GREENS[season], 1.1)), 0.2, ""),
-    ], 4)  # fmt: skip
+    near_things(
+        d,
+        [
+            ("rock", lambda x, z: stones.rock(rng, x, z, u(0.22, 0.42), (0.68, 0.69, 0.70), snow), 0.5, ""),
+            ("", lambda x, z: plants.reeds(rng, x, z, u(0.7, 0.9)), 0.3, ""),
+            (
+                "" if snow else "grass",
+                lambda x, z: plants.grass(rng, x, z, u(0.35, 0.5), scaled(GREENS[season], 1.1)),
+                0.2,
+                "",
+            ),
+        ],
+        4,
+    )
     return d.finish("lake", np.array(ground), scaled(ground, 0.9), 5.0, tint=mixed(WATER, ground, 0.5), sun_side=0.8)
 
 
@@ -183,8 +202,18 @@ def beach(d: Draft) -> World:
             name,
         )
     elif focal == "sailing boat":
-        afloat(d, "sailing boat", d.count(1, 3), lambda x, z: objects.sailing_boat(rng, x, z, u(1.4, 2.0), PAINTS[name]),
-               9, 18, sea, 2.2, d.front, name)  # fmt: skip
+        afloat(
+            d,
+            "sailing boat",
+            d.count(1, 3),
+            lambda x, z: objects.sailing_boat(rng, x, z, u(1.4, 2.0), PAINTS[name]),
+            9,
+            18,
+            sea,
+            2.2,
+            d.front,
+            name,
+        )
     elif focal == "lighthouse":
         tint = d.pick(["red", "blue", "black"])
         ax, az = stones.at_azimuth(d.front + u(-0.3, 0.3), u(22, 30))
@@ -196,8 +225,16 @@ def beach(d: Draft) -> World:
     elif focal == "hut":
         d.one("hut", lambda x, z: houses.hut(rng, x, z, u(2.6, 3.2), d.lit), 5.5, 2 * r - 4, 2.2, d.front + np.pi, 0.5)
     if focal == "parasol" or d.chance(0.3):
-        d.some("parasol", d.count(1, 3), lambda x, z: objects.parasol(rng, x, z, u(1.1, 1.25), PAINTS[name]), 3.0, 5.5, 1.5,
-               d.front + np.pi + u(-1.1, 1.1), name)  # fmt: skip
+        d.some(
+            "parasol",
+            d.count(1, 3),
+            lambda x, z: objects.parasol(rng, x, z, u(1.1, 1.25), PAINTS[name]),
+            3.0,
+            5.5,
+            1.5,
+            d.front + np.pi + u(-1.1, 1.1),
+            name,
+        )
     if focal == "island" or d.chance(0.4):
         d.ring(
             "island",
@@ -225,9 +262,13 @@ def beach(d: Draft) -> World:
             0.6,
             d.front + np.pi + u(-1, 1),
         )
-    near_things(d, [
-        ("rock", lambda x, z: stones.rock(rng, x, z, u(0.22, 0.4), (0.66, 0.60, 0.54)), 0.5, ""),
-        ("grass", lambda x, z: plants.grass(rng, x, z, u(0.35, 0.5), (0.50, 0.64, 0.32)), 0.2, ""),
-    ], 3)  # fmt: skip
+    near_things(
+        d,
+        [
+            ("rock", lambda x, z: stones.rock(rng, x, z, u(0.22, 0.4), (0.66, 0.60, 0.54)), 0.5, ""),
+            ("grass", lambda x, z: plants.grass(rng, x, z, u(0.35, 0.5), (0.50, 0.64, 0.32)), 0.2, ""),
+        ],
+        3,
+    )
     sand = (0.89, 0.79, 0.58)
     return d.finish("beach", np.array(sand), scaled(sand, 0.94), 4.0, tint=(0.70, 0.80, 0.78), sun_side=0.9)

@@ -124,10 +124,10 @@ def test_articles_are_right_in_all_captions():
 
 
 def test_captions_use_many_words():
-    """1,500 distinct words and more over some thousand descriptions."""
+    """1,500 distinct words and more, over a thousand descriptions as they are and turned."""
     said: set[str] = set()
-    for seed in range(1500):
-        described = sample_world(seed).description
-        for number in range(8):
+    for seed in range(250):
+        described = sample_world(1000 + seed).description
+        for number in range(60):
             said.update(re.findall(r"[a-z][a-z'-]+", say(described, number, 0.7 * number).text.lower()))
     assert len(said) >= 1500

@@ -60,7 +60,7 @@ def test_every_distance_is_exact_but_at_grazing_edges():
 
 @pytest.mark.parametrize("place", PLACES)
 def test_nothing_is_nearer_than_the_models_near_end(place):
-    for seed in range(8):
+    for seed in range(4):
         world = sample_world(seed, place)
         assert min(nearest_of(solid) for solid in world.solids) > 1.0
         assert max(len(solid.planes) for solid in world.solids) <= MAX_FACES
@@ -176,7 +176,7 @@ def test_a_seed_is_one_world():
 
 
 def test_every_place_and_time_and_weather_is_drawn():
-    tags = [sample_world(seed).tags for seed in range(220)]
+    tags = [sample_world(seed).tags for seed in range(160)]
     assert {tag["place"] for tag in tags} == set(PLACES) and len(PLACES) >= 16
     assert {tag["time"] for tag in tags} == {"dawn", "noon", "sunset", "night", ""}
     assert {tag["weather"] for tag in tags} == {"clear", "cloudy", "foggy", ""}

@@ -25,7 +25,7 @@ def darker(colour: Colour, factor: float = 0.8) -> Colour:
 
 
 class Kit:
-    """Collects solids at (x, z). yaw: where the front looks; None looks at the eye. Positions are (right, up, front)."""
+    """Collects solids at (x, z). yaw: where the front looks, None at the eye. Positions are (right, up, front)."""
 
     def __init__(self, rng: np.random.Generator, x: float, z: float, yaw: float | None = None):
         self.rng = rng

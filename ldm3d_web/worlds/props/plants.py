@@ -28,7 +28,7 @@ def tree(rng, x, z, height: float, colour: Colour, snow: bool = False, trunk: Co
     """A trunk that leans a little and a crown of three faceted blobs, the highest the lightest."""
     lean = rng.uniform(-0.06, 0.06, 2) * height
     crown, foot = vary(rng, colour, 0.05), np.array([x, FLOOR, z])
-    top = foot + [lean[0], 0.52 * height, lean[1]]
+    top = foot + np.array([lean[0], 0.52 * height, lean[1]])
     solids = [prism(rng, foot - [0, 0.1, 0], top, 0.055 * height, trunk, sides=6, taper=0.6)]
     look: dict[str, Any] = {"top_colour": SNOW, "split_m": FLOOR + 0.74 * height} if snow else {}
     a = rng.uniform(0, 6.28)
@@ -37,9 +37,8 @@ def tree(rng, x, z, height: float, colour: Colour, snow: bool = False, trunk: Co
         (2.2, 0.16, 0.62, 0.24, 0.95),
         (4.3, 0.05, 0.74, 0.26, 1.05),
     ):
-        centre = foot + [
-            lean[0] + out * height * np.cos(a + turn), up * height, lean[1] + out * height * np.sin(a + turn),
-        ]  # fmt: skip
+        away = out * height
+        centre = foot + np.array([lean[0] + away * np.cos(a + turn), up * height, lean[1] + away * np.sin(a + turn)])
         radii = np.array([wide, 0.82 * wide, wide]) * height
         solids.append(blob(rng, centre, radii, tuple(min(1.0, c * light) for c in crown), rough=0.2, **look))
     return solids
@@ -48,7 +47,7 @@ def tree(rng, x, z, height: float, colour: Colour, snow: bool = False, trunk: Co
 def bare_tree(rng, x, z, height: float, colour: Colour = DARK_WOOD) -> list[Solid]:
     """A dead tree: a trunk and a few boughs."""
     foot = np.array([x, FLOOR - 0.1, z])
-    fork = foot + [rng.uniform(-0.1, 0.1) * height, 0.5 * height, rng.uniform(-0.1, 0.1) * height]
+    fork = foot + np.array([rng.uniform(-0.1, 0.1), 0.5, rng.uniform(-0.1, 0.1)]) * height
     solids = [prism(rng, foot, fork, 0.06 * height, colour, sides=6, taper=0.6)]
     turn = rng.uniform(0, 6.28)
     for i in range(3):
@@ -87,13 +86,15 @@ def cactus(rng, x, z, height: float) -> list[Solid]:
     a, foot = rng.uniform(0, 3.14), np.array([x, FLOOR, z])
     solids = [
         frustum(rng, foot, r, 0.92 * r, 0.92 * height, green, sides=8),
-        blob(rng, foot + [0, 0.92 * height, 0], (0.95 * r, 0.75 * r, 0.95 * r), green, 12, 0.05),
+        blob(rng, foot + np.array([0, 0.92 * height, 0]), (0.95 * r, 0.75 * r, 0.95 * r), green, 12, 0.05),
     ]
     for side, low, tall in ((1, 0.35, 0.4), (-1, 0.5, 0.3)):
         out = side * np.array([np.cos(a), 0, np.sin(a)])
         elbow = foot + out * 2.5 * r + [0, low * height, 0]
-        solids.append(prism(rng, foot + [0, low * height, 0], elbow + 0.5 * r * out, 0.62 * r, green, sides=7))
-        solids.append(prism(rng, elbow, elbow + [0, tall * height, 0], 0.66 * r, green, sides=7, taper=0.85))
+        solids.append(
+            prism(rng, foot + np.array([0, low * height, 0]), elbow + 0.5 * r * out, 0.62 * r, green, sides=7)
+        )
+        solids.append(prism(rng, elbow, elbow + np.array([0, tall * height, 0]), 0.66 * r, green, sides=7, taper=0.85))
     return solids
 
 
@@ -116,7 +117,7 @@ def flower(rng, x, z, colour: Colour, size: float = 1.0) -> list[Solid]:
     return [
         frustum(rng, (x, FLOOR, z), 0.025 * size, 0.02 * size, tall, (0.30, 0.54, 0.24), sides=4, casts=False),
         blob(rng, top, np.array([0.14, 0.075, 0.14]) * size, petal, 12, 0.1, foot=0.04 * size),
-        blob(rng, top + [0, 0.06 * size, 0], np.full(3, 0.05 * size), (0.98, 0.82, 0.30), 10, 0.05),
+        blob(rng, top + np.array([0, 0.06 * size, 0]), np.full(3, 0.05 * size), (0.98, 0.82, 0.30), 10, 0.05),
     ]
 
 

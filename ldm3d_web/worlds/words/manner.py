@@ -117,7 +117,7 @@ FRAMES = [  # around a noun phrase with its article
 STANDING = [  # before a preposition: standing in a forest
     "standing", "I am standing", "you are", "we are", "alone", "somewhere", "me", "waking up", "a morning walk",
     "sitting", "being", "a traveller", "you find yourself", "lost", "a break", "resting", "a day out", "dreaming",
-    "looking around", "on holiday", "pausing", "wandering", "daydreaming", "camping", "strolling", "hiking", "sightseeing",
-    "having a picnic", "an explorer", "a photographer", "a painter at work", "someone stands",
+    "looking around", "on holiday", "pausing", "wandering", "daydreaming", "camping", "strolling", "hiking",
+    "sightseeing",     "having a picnic", "an explorer", "a photographer", "a painter at work", "someone stands",
 ]  # fmt: skip
 STANDING_BY_TIME = {"a morning walk": "dawn"}  # only at that time

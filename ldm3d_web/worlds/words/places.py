@@ -192,7 +192,8 @@ SPECIAL: list[tuple[str, str, str, list[str]]] = [
     ("forest", "season", "winter", listed("winter forest, snowy wood, snow-covered forest, frosty wood")),
     ("forest", "season", "spring", listed("blossoming grove, spring forest, cherry grove, blossom wood")),
     ("village", "season", "winter", listed("christmas village, winter village, snowbound village")),
-    ("mountains", "season", "winter", listed("snowy mountain landscape, winter mountain scene, ski resort, snowy pass")),
+    ("mountains", "season", "winter", listed(
+        "snowy mountain landscape, winter mountain scene, ski resort, snowy pass")),
     ("lake", "season", "winter", listed("winter lake, snowy lake")),
     ("lake", "objects", "pine tree", listed("forest lake, canadian lake, nordic lake")),
     ("desert", "colour", "red", listed("martian landscape, red desert, rust-red desert, red planet")),
