@@ -315,7 +315,7 @@ def _source(shards: Path | None, height: int, device: str) -> Iterator[Source]:
 def _renderer(height: int, device: str) -> Any:
     from ldm3d_web.training.live import Renderer
 
-    # Beside a GPU nearly all cores are free to draw worlds; two are needed for everything else.
+    # Beside a GPU nearly all cores are free to render on it; two are needed for everything else.
     workers = max(1, (os.cpu_count() or 3) - 2) if device.startswith("cuda") else 0
     return Renderer(height, batch=min(8, max(1, 8 * 256**2 // height**2)), workers=workers, device=device)
 

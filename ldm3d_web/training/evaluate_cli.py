@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -52,7 +53,8 @@ def evaluate_command(
     names = [model, *(beside or [])]
     for name in names:  # what is not there is told before hours are spent
         registry.resolve(name)
-    on: dict[str, Any] = {"device": device, "workers": threads}
+    workers = threads if device == "cpu" else max(1, (os.cpu_count() or 3) - 2)
+    on: dict[str, Any] = {"device": device, "workers": workers}
     measuring = referring.load_or_train(references, worlds=reference_worlds, steps=reference_steps, **on)
     worlds = evaluate.held_out(samples, keep=references, **on)
     floors = evaluate.floors(measuring, worlds)

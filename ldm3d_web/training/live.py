@@ -1,7 +1,8 @@
 """Worlds rendered while a network trains on them: nothing is written, and no world is seen often.
 
-Worlds are drawn by other processes (each costs some milliseconds of Python) and rendered on the training's own device,
-a batch ahead of what is asked for. For a GPU; two processor cores are better spent on shards, rendered once.
+Worlds are drawn and rendered by other processes, on the training's own device, some batches ahead of what is asked
+for: most of a world's time is Python's, and processes do not wait for each other. For a GPU; two processor cores are
+better spent on shards, rendered once.
 
 Which worlds a run sees depends on the machine's speed, so a run on live worlds cannot be repeated exactly; one on
 shards can. Seeds lie in `TRAINING_SEEDS`, from which nothing is held out.
@@ -13,42 +14,33 @@ import random
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from functools import partial
 from itertools import islice
 from multiprocessing import get_context
-from typing import TYPE_CHECKING
 
 import torch
 
-from ldm3d_web.panorama.disparity import to_disparity
+from ldm3d_web.training.renders import Part, one_thread, render_part
 from ldm3d_web.training.saying import Saying
-from ldm3d_web.worlds.world import FAR_M, NEAR_M
-
-if TYPE_CHECKING:
-    from ldm3d_web.worlds import World
 
 TRAINING_SEEDS = range(10_000_000)  # held-out worlds have seeds from 20,000,000 on
 
 
 class Renderer:
-    """Renders worlds by seed in batches, and draws the next ones meanwhile. Close it, or use it as a context."""
+    """Renders worlds by seed in batches, ahead of what is asked for. Close it, or use it as a context."""
 
     def __init__(
-        self,
-        height: int,
-        *,
-        supersample: int = 2,
-        batch: int = 8,
-        workers: int = 0,
-        device: str = "cpu",
+        self, height: int, *, supersample: int = 2, batch: int = 8, workers: int = 0, device: str = "cpu"
     ) -> None:
-        """height: pixels; the width is twice that. workers: processes that draw worlds; 0 for none but this one."""
+        """height: pixels; the width is twice that. workers: processes that render; 0 for none but this one."""
         self.height, self.width = height, 2 * height
-        self.supersample, self.batch, self.device = supersample, batch, device
-        self._workers: Executor | None = (
-            ProcessPoolExecutor(workers, mp_context=get_context("spawn")) if workers else None
-        )
+        self.batch, self.device = batch, device
+        self._work = partial(render_part, height=height, supersample=supersample, device=device)
         self._ahead = 2 * workers
+        self._workers = (
+            ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=one_thread) if workers else None
+        )
 
     def __enter__(self) -> Renderer:
         return self
@@ -64,39 +56,23 @@ class Renderer:
     def render(self, seeds: Iterator[int] | Sequence[int]) -> Iterator[tuple[torch.Tensor, list[Saying]]]:
         """Batches of worlds, in the order of their seeds: pictures (n, 4, H, W) in [-1, 1] on the device, and what can
         be said of them. The fourth channel is disparity."""
-        from ldm3d_web.worlds.render import render
-
-        for worlds in self._drawn(iter(seeds)):
-            rgb, distance_m, sky = render(
-                worlds, self.height, self.width, supersample=self.supersample, device=self.device
-            )
-            disparity = to_disparity(distance_m, NEAR_M, FAR_M, sky)
+        for rgb, disparity, descriptions in self._rendered(iter(seeds)):
             colours = torch.from_numpy(rgb).to(self.device).permute(0, 3, 1, 2).float() / 127.5 - 1
             depth = torch.from_numpy(disparity).to(self.device)[:, None] * 2 - 1
-            yield torch.cat([colours, depth], dim=1), [Saying(description=world.description) for world in worlds]
+            yield torch.cat([colours, depth], dim=1), [Saying(description=each) for each in descriptions]
 
-    def _drawn(self, seeds: Iterator[int]) -> Iterator[list[World]]:
+    def _rendered(self, seeds: Iterator[int]) -> Iterator[Part]:
         if self._workers is None:
-            while chunk := _take(seeds, self.batch):
-                yield _draw(chunk)
+            while chunk := list(islice(seeds, self.batch)):
+                yield self._work(chunk)
             return
-        waiting: deque[Future[list[World]]] = deque()
+        waiting: deque[Future[Part]] = deque()
         while True:
-            while len(waiting) < self._ahead and (chunk := _take(seeds, self.batch)):
-                waiting.append(self._workers.submit(_draw, chunk))
+            while len(waiting) < self._ahead and (chunk := list(islice(seeds, self.batch))):
+                waiting.append(self._workers.submit(self._work, chunk))
             if not waiting:
                 return
             yield waiting.popleft().result()
-
-
-def _take(seeds: Iterator[int], count: int) -> list[int]:
-    return list(islice(seeds, count))
-
-
-def _draw(seeds: list[int]) -> list[World]:
-    from ldm3d_web.worlds import sample_world
-
-    return [sample_world(seed) for seed in seeds]
 
 
 class LiveWorlds:

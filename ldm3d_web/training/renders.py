@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -42,7 +42,7 @@ def renders(
 ) -> Renders:
     """Worlds by seed, rendered; twice as wide as high.
 
-    workers: processes, one thread each, that share the work on a processor. keep: a folder where renders of the same
+    workers: processes, one thread each, that share the work. keep: a folder where renders of the same
     worlds are looked for first and left behind.
     """
     file = keep / f"renders-{first_seed}-{count}-{height}-{supersample}.npz" if keep else None
@@ -54,9 +54,9 @@ def renders(
     chunks = [
         range(start, min(start + size, first_seed + count)) for start in range(first_seed, first_seed + count, size)
     ]
-    work = partial(_render, height=height, supersample=supersample, device=device)
+    work = partial(render_part, height=height, supersample=supersample, device=device)
     rgb, disparity, descriptions = [], [], []
-    for part in _each(work, chunks, workers if device == "cpu" and len(chunks) > 2 * workers else 0):
+    for part in _each(work, chunks, workers if len(chunks) > 2 * workers else 0):
         rgb.append(part[0])
         disparity.append(part[1])
         descriptions += part[2]
@@ -76,16 +76,18 @@ def _each(work: partial[Part], chunks: list[range], workers: int) -> Iterator[Pa
     if workers < 2:
         yield from map(work, chunks)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=one_thread) as pool:
         yield from pool.map(work, chunks)
 
 
-def _one_thread() -> None:
+def one_thread() -> None:
+    """For a process among several: its own work is not shared any further."""
     import torch
 
     torch.set_num_threads(1)
 
 
-def _render(seeds: range, *, height: int, supersample: int, device: str) -> Part:
+def render_part(seeds: Sequence[int], *, height: int, supersample: int, device: str) -> Part:
+    """Worlds by seed: colours, disparities and descriptions, as in `Renders`."""
     rgb, disparity, worlds = render_batch(seeds, height, 2 * height, supersample, device)
     return rgb, disparity, [world.description for world in worlds]
