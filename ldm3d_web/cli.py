@@ -19,7 +19,7 @@ from ldm3d_web import files
 from ldm3d_web.errors import InvalidInput, Ldm3dError, NotFound
 from ldm3d_web.settings import Settings, load_settings
 from ldm3d_web.training.cli import app as train_app
-from ldm3d_web.training.cli import evaluate_command
+from ldm3d_web.training.evaluate_cli import evaluate_command
 from ldm3d_web.worlds.cli import app as worlds_app
 
 app = typer.Typer(
@@ -73,6 +73,9 @@ def generate(
     negative: Annotated[str, typer.Option(help="What should not be in the picture.")] = "",
     width: Annotated[int | None, typer.Option(help="Pixels, a multiple of 64.")] = None,
     height: Annotated[int | None, typer.Option(help="Pixels, half the width.")] = None,
+    upscale: Annotated[
+        int | None, typer.Option(help="Make the picture 1, 2 or 4 times as wide; as the model likes it if not given.")
+    ] = None,
     device: Annotated[str | None, typer.Option(help="cpu, cuda or mps; the best there is if not given.")] = None,
 ) -> None:
     """Paint a scene: rgb.png, depth.png (16-bit disparity), scene.glb and manifest.json."""
@@ -80,7 +83,7 @@ def generate(
     from ldm3d_web.ldm3d import registry
 
     _share_the_cores()
-    asked = create.GenerateRequest(prompt, negative, seed, steps, guidance, width, height, model)
+    asked = create.GenerateRequest(prompt, negative, seed, steps, guidance, width, height, model, upscale)
     request = create.check_request(asked, registry.resolve(model))
     files.make_folder(output)
     with _Progress() as progress:
@@ -196,6 +199,7 @@ _WORDS = {
     "loading": "Loading the model",
     "step": "Painting",
     "decoding": "Decoding the picture",
+    "upscaling": "Sharpening the picture",
     "meshing": "Building the scene",
     "saving": "Keeping the scene",
 }

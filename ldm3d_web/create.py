@@ -64,6 +64,7 @@ class GenerateRequest:
     width: int | None = None
     height: int | None = None
     model: str = ""
+    upscale: int | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ def check_request(request: GenerateRequest, spec: ModelSpec) -> GenerateRequest:
         width=width,
         height=height,
         model=request.model,
+        upscale=inputs.check_upscale(own.upscale if request.upscale is None else request.upscale, able=spec.upscales),
     )
 
 
@@ -123,7 +125,8 @@ def create_scene(
     """Paint, mesh and keep a scene; nothing of it is kept when anything fails.
 
     on_event(name, data): `step {step, steps, preview}` with the preview as a data: address, then `stage {stage}` with
-    "decoding", "meshing" and "saving". cancelled() is asked at each step and between the stages.
+    "decoding", "upscaling" where the picture is made wider, "meshing" and "saving". cancelled() is asked at each step
+    and between the stages.
 
     Raises InvalidInput and StorageError before any compute, StorageError when the disk fills up, Cancelled.
     """
@@ -146,7 +149,7 @@ def generate(
     on_event = on_event or _nobody
     spec: ModelSpec = pipeline.spec
     request = check_request(request, spec)
-    assert request.seed is not None
+    assert request.seed is not None and request.upscale is not None
     began = painted = time.perf_counter()
 
     def step_done(step: Step) -> None:
@@ -169,12 +172,18 @@ def generate(
     )
     seconds = {"painting": painted - began, "decoding": time.perf_counter() - painted}
     _stop_if(cancelled)
+    if request.upscale != 1:
+        on_event("stage", {"stage": "upscaling"})
+        since = time.perf_counter()
+        rgbd = pipeline.upscale(rgbd, request.upscale)
+        seconds["upscaling"] = time.perf_counter() - since
+        _stop_if(cancelled)
     on_event("stage", {"stage": "meshing"})
     asked = dataclasses.asdict(request)
     facts = {
         "kind": "generated",
         "title": title_of(request.prompt),
-        **{name: asked[name] for name in ("prompt", "negative", "seed", "steps", "guidance")},
+        **{name: asked[name] for name in ("prompt", "negative", "seed", "steps", "guidance", "upscale")},
         "cut": pipeline.truncated_tail(request.prompt),
         "model": {"name": model_name(spec), "revision": pipeline.revision, "description": spec.description},
         "scheduler": pipeline.scheduler_record(),

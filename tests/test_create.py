@@ -50,7 +50,7 @@ def test_the_events_in_order_and_the_whole_record(pipeline, store, index):
     manifest = store.manifest(scene.id)
     assert manifest == json.loads(json.dumps(dict(scene.manifest)))
     assert manifest["model"]["name"] == pipeline.spec.folder.name and "/" not in manifest["model"]["name"]
-    assert manifest["model"]["revision"] == pipeline.revision
+    assert manifest["model"]["revision"] == pipeline.revision and manifest["upscale"] == 1
     assert manifest["model"]["description"] == pipeline.spec.description
     assert set(manifest["seconds"]) == {"painting", "decoding", "meshing"}
     assert manifest["seam_ratio"]["rgb"] < 3  # the tiny model wraps round

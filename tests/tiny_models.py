@@ -61,6 +61,7 @@ def make_ldm3d_folder(
     dtype: str = "float32",
     old_clip_keys: bool = False,
     settings: dict[str, Any] | None = None,
+    upscaler: bool = False,
 ) -> Path:
     """Write a complete LDM3D folder and return its path.
 
@@ -70,7 +71,7 @@ def make_ldm3d_folder(
     hidden_size: of the text encoder. scheduler: its file: Intel's, or `ZERO_SNR_SCHEDULER`, which is like mini's.
     dtype: of the stored weights, "float32" or "float16".
     old_clip_keys: store the text encoder's tensors under `text_model.`, as every CLIP file on the Hub has them.
-    settings: written to `ldm3d.json` where given.
+    settings: written to `ldm3d.json` where given. upscaler: whether there is one.
     """
     import torch
     from diffusers import AutoencoderKL, UNet2DConditionModel
@@ -130,6 +131,10 @@ def make_ldm3d_folder(
     set_clip_prefix(path / "text_encoder" / "model.safetensors", old=old_clip_keys)
     write_json(path / "scheduler" / "scheduler_config.json", scheduler)
     write_json(path / "model_index.json", INDEX)
+    if upscaler:
+        from ldm3d_web.ldm3d.upscaler import Upscaler
+
+        Upscaler(8, 1, {"log": 199.0}).to(getattr(torch, dtype)).save_pretrained(path / "upscaler")
     if settings is not None:
         write_json(path / "ldm3d.json", settings)
     return path

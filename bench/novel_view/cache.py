@@ -54,7 +54,7 @@ def scene_code(of_worlds: bool) -> bytes:
     """
     files = [HERE / f"{name}.py" for name in SOURCES]
     if of_worlds:
-        files += [HERE / "worlds.py", *sorted(Path(str(ldm3d_web.worlds.__file__)).parent.glob("*.py"))]
+        files += [HERE / "worlds.py", *sorted(Path(str(ldm3d_web.worlds.__file__)).parent.rglob("*.py"))]
     u, v = np.meshgrid(np.linspace(0, 1, 9), np.linspace(0, 1, 9))
     axes = uv_to_rays(u, v).round(9) + 0.0  # no negative zeros
     return hashlib.sha256(b"".join([*(path.read_bytes() for path in files), axes.tobytes()])).digest()

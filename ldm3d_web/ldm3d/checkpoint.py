@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ldm3d_web.errors import HubUnreachable, InvalidInput, InvalidModel, StorageError
-from ldm3d_web.ldm3d.registry import MODELS, Defaults, ModelSpec, read_json, resolve
+from ldm3d_web.ldm3d.registry import MODELS, UPSCALER, Defaults, ModelSpec, read_json, resolve
 from ldm3d_web.ldm3d.verify import CONFIGS, missing_files, revision_of, verify
 
 if TYPE_CHECKING:
     import torch
 
     from ldm3d_web.ldm3d.pipeline import LDM3DPipeline
+    from ldm3d_web.ldm3d.upscaler import Upscaler
 
 __all__ = ["MODELS", "Defaults", "ModelSpec", "load", "resolve", "revision_of", "verify"]
 
@@ -42,6 +43,7 @@ def load(name: str, *, device: str | None = None, dtype: torch.dtype | None = No
     place = choose_device(device)
     half_or_full = torch.float16 if place.startswith("cuda") else torch.float32
     pipeline = _assemble(folder, half_or_full if dtype is None else dtype).to(place)
+    pipeline.upscaler = _upscaler(folder, place) if spec.upscales else None
     pipeline.spec = spec
     # A snapshot of the Hub is a folder named after its commit.
     pipeline.revision = revision_of(folder) if spec.folder else folder.name
@@ -91,6 +93,18 @@ def _assemble(folder: Path, dtype: torch.dtype) -> LDM3DPipeline:
         )
     scheduler = make_scheduler(read_json(folder / CONFIGS["scheduler"]))
     return LDM3DPipeline(tokenizer=tokenizer, scheduler=scheduler, **parts)
+
+
+def _upscaler(folder: Path, place: str) -> Upscaler:
+    """The network that makes the model's pictures wider, in float32."""
+    import torch
+
+    from ldm3d_web.ldm3d.upscaler import Upscaler
+
+    with _quiet():
+        network = _load_part(folder / UPSCALER, Upscaler, torch.float32)
+    assert isinstance(network, Upscaler)
+    return network.to(place)
 
 
 def _load_part(folder: Path, kind: Any, dtype: torch.dtype) -> torch.nn.Module:

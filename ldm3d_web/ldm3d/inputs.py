@@ -17,6 +17,7 @@ MAX_SEED = 2**32 - 1
 MIN_STEPS, MAX_STEPS = 1, 150
 MIN_GUIDANCE, MAX_GUIDANCE = 0, 30
 MIN_WIDTH, MAX_WIDTH = 128, 2048  # pixels; a model may narrow these
+UPSCALES = (1, 2, 4)  # how many times as wide a picture may be made after it was painted
 WIDTH_STEP = 64  # pixels; a model with a coarser grid may widen this
 
 # Line breaks and tabs come with pasted text and mean a space; other control characters mean nothing in a sentence.
@@ -73,6 +74,15 @@ def check_size(
             f"not {show(height)}."
         )
     return wide, wide // 2
+
+
+def check_upscale(value: Any, *, able: bool = True) -> int:
+    """How many times as wide the picture is made: 1, 2 or 4; only 1 where the model is not `able`."""
+    if not _is_number(value) or value not in UPSCALES:
+        raise InvalidInput(f"A picture can be made 1, 2 or 4 times as wide, not {show(value)}.")
+    if value != 1 and not able:
+        raise InvalidInput("This model has no upscaler, so its pictures stay as wide as they are painted: upscale 1.")
+    return int(value)
 
 
 def check_near_far(near_m: Any, far_m: Any) -> tuple[float, float]:

@@ -22,7 +22,9 @@ from transformers import CLIPTextModel, CLIPTokenizer
 
 from ldm3d_web.errors import Cancelled, InvalidInput, Ldm3dError
 from ldm3d_web.ldm3d import depth_codec, inputs, sampler
+from ldm3d_web.ldm3d.depth_curve import curve_of
 from ldm3d_web.ldm3d.registry import Defaults, ModelSpec
+from ldm3d_web.ldm3d.upscaler import Upscaler, upscale
 from ldm3d_web.ldm3d.wrap import unwrap_longitude, wrap_longitude
 from ldm3d_web.rgbd import Rgbd
 
@@ -70,6 +72,7 @@ class LDM3DPipeline(DiffusionPipeline):
         self.register_modules(vae=vae, text_encoder=text_encoder, tokenizer=tokenizer, unet=unet, scheduler=scheduler)
         self.spec = ModelSpec(name="unnamed")
         self.revision = ""  # names the weights
+        self.upscaler: Upscaler | None = None
 
     @torch.inference_mode()
     def __call__(
@@ -113,6 +116,11 @@ class LDM3DPipeline(DiffusionPipeline):
         rgb, disparity = self.decode(clean)
         self.maybe_free_model_hooks()
         return Rgbd(_to_bytes(rgb), np.ascontiguousarray(disparity[0, 0].float().cpu().numpy()))
+
+    def upscale(self, rgbd: Rgbd, factor: int) -> Rgbd:
+        """The picture `factor` times as wide: 1 (itself), 2 or 4. Raises InvalidInput where there is no upscaler."""
+        factor = inputs.check_upscale(factor, able=self.upscaler is not None)
+        return rgbd if factor == 1 or self.upscaler is None else upscale(self.upscaler, rgbd, factor)
 
     # What the model is.
 
@@ -217,7 +225,7 @@ class LDM3DPipeline(DiffusionPipeline):
             raise Ldm3dError("The model painted values that are no numbers; try another seed, or run it in float32.")
         scale, shift = self.vae.config["scaling_factor"], self.vae.config["shift_factor"] or 0.0
         picture = self.vae.decode((latents / scale + shift).to(self.vae.dtype), return_dict=False)[0]
-        return depth_codec.unpack(picture)
+        return depth_codec.unpack(picture, curve_of(self.vae.config))
 
     def _preview(self, clean: torch.Tensor) -> np.ndarray:
         """The picture in these latents, small: latents averaged in squares until the picture is within the budget."""

@@ -17,11 +17,15 @@ from ldm3d_web.ldm3d import inputs
 
 MINI_FOLDER = Path(__file__).resolve().parent.parent / "models" / "ldm3d-mini"
 SETTINGS_FILE = "ldm3d.json"
+UPSCALER = "upscaler"  # the folder of the network that makes a model's pictures wider, beside its other parts
 
 
 @dataclass(frozen=True)
 class Defaults:
-    """What a model paints when nothing else is asked, and the widths (pixels) it may be asked for."""
+    """What a model paints when nothing else is asked, and the widths (pixels) it may be asked for.
+
+    upscale: how many times as wide its upscaler, if it has one, makes the picture.
+    """
 
     steps: int = 50
     guidance: float = 5.0
@@ -29,6 +33,7 @@ class Defaults:
     height: int = 512
     min_width: int = inputs.MIN_WIDTH
     max_width: int = inputs.MAX_WIDTH
+    upscale: int = 1
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ class ModelSpec:
     model, empty for a folder (whose weights are hashed instead).
     near_m, far_m: metres at disparity 1 and 0, only where the model's disparity has a known scale.
     prompt_hint: what sentences for this model should contain. unsupported: why it cannot be loaded, or empty.
+    upscales: whether it has an upscaler.
     """
 
     name: str
@@ -52,6 +58,7 @@ class ModelSpec:
     examples: tuple[str, ...] = ()
     prompt_hint: str = ""
     unsupported: str = ""
+    upscales: bool = False
 
 
 def _intel(name: str, revision: str, description: str, **more: Any) -> ModelSpec:
@@ -117,12 +124,14 @@ def resolve(name: str, *, folders: bool = True) -> ModelSpec:
 
 def spec_of_folder(folder: Path) -> ModelSpec:
     """What a folder says of itself in `ldm3d.json`; defaults where there is none. Raises InvalidModel."""
-    file = folder / SETTINGS_FILE
+    file, upscales = folder / SETTINGS_FILE, (folder / UPSCALER / "config.json").is_file()
     if not file.exists():
-        return ModelSpec(name=str(folder), folder=folder)
-    settings = _checked_settings(read_json(file))
+        return ModelSpec(name=str(folder), folder=folder, upscales=upscales)
+    settings = _checked_settings(read_json(file), upscales)
     defaults = {key: settings.pop(key) for key in _names(Defaults) & settings.keys()}
-    return ModelSpec(**{"name": str(folder), **settings}, folder=folder, defaults=replace(Defaults(), **defaults))
+    return ModelSpec(
+        **{"name": str(folder), **settings}, folder=folder, upscales=upscales, defaults=replace(Defaults(), **defaults)
+    )
 
 
 def read_json(file: Path) -> dict[str, Any]:
@@ -136,7 +145,7 @@ def read_json(file: Path) -> dict[str, Any]:
     return value
 
 
-def _checked_settings(settings: dict[str, Any]) -> dict[str, Any]:
+def _checked_settings(settings: dict[str, Any], upscales: bool) -> dict[str, Any]:
     """The settings of an `ldm3d.json` with their types made sure of. Raises InvalidModel."""
     texts = ("name", "description", "licence", "prompt_hint")
     allowed = {*texts, *_names(Defaults), "near_m", "far_m", "examples"}
@@ -145,6 +154,7 @@ def _checked_settings(settings: dict[str, Any]) -> dict[str, Any]:
     checks: dict[str, Callable[[Any], Any]] = {
         "steps": inputs.check_steps,
         "guidance": inputs.check_guidance,
+        "upscale": lambda factor: inputs.check_upscale(factor, able=upscales),
         "examples": lambda examples: tuple(inputs.check_prompt(each) for each in _listed(examples)),
         **dict.fromkeys(texts, inputs.check_prompt),
     }

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from ldm3d_web.errors import InvalidModel
-from ldm3d_web.ldm3d.registry import SETTINGS_FILE, read_json, spec_of_folder
+from ldm3d_web.ldm3d.depth_curve import Curve, curve_of
+from ldm3d_web.ldm3d.registry import SETTINGS_FILE, UPSCALER, read_json, spec_of_folder
 
 # Where diffusers puts the configs and the weights of each part.
 CONFIGS = {
@@ -28,6 +29,8 @@ WEIGHTS = {
     "vae": "vae/diffusion_pytorch_model.safetensors",
     "text_encoder": "text_encoder/model.safetensors",
 }
+# Not every model has one.
+UPSCALER_FILES = (f"{UPSCALER}/config.json", f"{UPSCALER}/diffusion_pytorch_model.safetensors")
 TOKENIZER = "tokenizer/tokenizer.json"
 TOKENIZER_PAIR = ("tokenizer/vocab.json", "tokenizer/merges.txt")  # the older form of the same
 
@@ -57,6 +60,9 @@ def verify(folder: Path) -> None:
         if configs[part].get("_class_name", name) != name:
             raise InvalidModel(f"{CONFIGS[part]} is of a {configs[part]['_class_name']}; a {name} is needed.")
     _check_channels(configs, shapes)
+    if (folder / UPSCALER_FILES[0]).is_file():
+        _check_curve(read_json(folder / UPSCALER_FILES[0]), UPSCALER_FILES[0])
+        read_shapes(folder / UPSCALER_FILES[1])
     spec_of_folder(folder)
 
 
@@ -65,6 +71,8 @@ def missing_files(folder: Path) -> list[str]:
     needed = ["model_index.json", *CONFIGS.values(), *WEIGHTS.values()]
     if not (folder / TOKENIZER).is_file():
         needed += TOKENIZER_PAIR
+    if (folder / UPSCALER).is_dir():
+        needed += UPSCALER_FILES
     return [file for file in needed if not (folder / file).is_file()]
 
 
@@ -91,6 +99,13 @@ def read_shapes(file: Path) -> dict[str, tuple[int, ...]]:
     return shapes
 
 
+def _check_curve(config: dict[str, Any], file: str) -> Curve:
+    try:
+        return curve_of(config)
+    except ValueError as error:
+        raise InvalidModel(f"{file}: {error}.") from None
+
+
 def _check_channels(configs: dict[str, dict[str, Any]], shapes: dict[str, dict[str, tuple[int, ...]]]) -> None:
     vae, unet, text = configs["vae"], configs["unet"], configs["text_encoder"]
     picture = (vae.get("in_channels"), vae.get("out_channels"))
@@ -99,6 +114,8 @@ def _check_channels(configs: dict[str, dict[str, Any]], shapes: dict[str, dict[s
             f"The autoencoder takes {picture[0]} and gives {picture[1]} channels; an LDM3D model has 4 (with depth) "
             "or 6 (depth in two bytes) both ways."
         )
+    if _check_curve(vae, CONFIGS["vae"]).k and picture != (4, 4):
+        raise InvalidModel(f"{CONFIGS['vae']} names a curve, but depth in two bytes is plain disparity.")
     latent = vae.get("latent_channels")
     if (unet.get("in_channels"), unet.get("out_channels")) != (latent, latent):
         raise InvalidModel(
@@ -136,7 +153,7 @@ def revision_of(folder: Path) -> str:
     """
     whole = hashlib.sha256()
     files = ["model_index.json", *CONFIGS.values(), *WEIGHTS.values(), TOKENIZER, *TOKENIZER_PAIR]
-    files += ["tokenizer/tokenizer_config.json", SETTINGS_FILE]
+    files += ["tokenizer/tokenizer_config.json", SETTINGS_FILE, *UPSCALER_FILES]
     for name in sorted(name for name in files if (folder / name).is_file()):
         file = (folder / name).resolve()
         state = file.stat()

@@ -1,8 +1,9 @@
-"""Stage one: a KL autoencoder for colour and disparity together, 4 channels in and out, 16 pixels to a latent.
+"""Stage one: a KL autoencoder for colour and depth together, 4 channels in and out.
 
-Trained on random crops, which see many worlds in a batch; the last part of the budget runs on whole panoramas with the
-wrap on, so that the group norms' statistics and the seam are those of its real use. A run's folder holds ``vae/`` in
-diffusers' layout, with averaged weights, from the first checkpoint on.
+The depth channel carries the logarithm of distance (`ldm3d.depth_curve`), named in the autoencoder's config. A fresh
+one trains on random crops first, which see many worlds in a batch; the last part of the budget, and all of a warm
+start's, runs on whole panoramas with the wrap on, so that the group norms' statistics and the seam are those of its
+real use. A run's folder holds ``vae/`` in diffusers' layout, with averaged weights, from the first checkpoint on.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 
+from ldm3d_web.ldm3d.depth_curve import CURVE_KEY, Curve, curve_of
 from ldm3d_web.training import losses, sheets
 from ldm3d_web.training.run import Average, Run
-from ldm3d_web.training.shards import Shards
+from ldm3d_web.training.source import Source, bend, straighten
+from ldm3d_web.training.start import start_from
 from ldm3d_web.training.thumbnail import start_as_thumbnail
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ class AutoencoderPlan:
     widths: tuple[int, ...] = (16, 32, 64, 96, 128)  # five blocks: four halvings, 16 pixels to a latent
     latent_channels: int = 12
     norm_groups: int = 2
+    curve: Curve = losses.LOG_DISTANCE  # what the depth channel carries
     crop: int = 128  # pixels
     batch: int = 16  # crops; whole panoramas are fewer, for the same number of pixels
     whole_from: float = 0.7  # from this part of the budget on: whole panoramas
@@ -38,6 +41,16 @@ class AutoencoderPlan:
     divergence_weight: float = 1e-4
     average_decay: float = 0.998
     look_every_s: float = 300.0
+
+
+PRESETS = {
+    "cpu": AutoencoderPlan(batch=16),
+    # Eight pixels to a latent: four times the latents, so each says a quarter as much.
+    "gpu": AutoencoderPlan(
+        widths=(32, 64, 96, 128), latent_channels=8, crop=256, batch=48, whole_from=0.5, learning_rate=6e-4,
+        warmup_steps=300, average_decay=0.9995, look_every_s=120.0,
+    ),
+}  # fmt: skip
 
 
 def build(plan: AutoencoderPlan, width: int) -> AutoencoderKL:
@@ -62,42 +75,56 @@ def build(plan: AutoencoderPlan, width: int) -> AutoencoderKL:
     return model
 
 
+def name_curve(model: AutoencoderKL, curve: Curve) -> None:
+    """Writes the curve into the model's config; none for plain disparity."""
+    model.register_to_config(**{CURVE_KEY: {"log": curve.k} if curve.k else None})
+
+
 def train(
-    shards: Shards,
+    source: Source,
     out: Path,
     plan: AutoencoderPlan,
     *,
+    start: Path | None = None,
     minutes: float | None = None,
     steps: int | None = None,
     device: str = "cpu",
     bfloat16: bool = False,
+    compiled: bool = False,
     seed: int = 0,
 ) -> Run:
-    """Trains (or goes on training) the autoencoder in folder ``out``; returns its run, finished or stopped."""
+    """Trains (or goes on training) the autoencoder in folder ``out``; returns its run, finished or stopped.
+
+    ``start``: a model folder, or a run's, whose ``vae/`` has the plan's shape: its weights are the first ones, and all
+    of the budget runs on whole panoramas.
+    """
     from ldm3d_web.ldm3d.wrap import unwrap_longitude, wrap_longitude
 
     torch.manual_seed(seed)
-    model = build(plan, shards.width)
+    model = build(plan, source.width)
+    if start:
+        start_from(model, Path(start) / "vae")
+    name_curve(model, plan.curve)
     model.to(device)  # type: ignore[arg-type]  # diffusers wraps it without its types
     optimizer = torch.optim.AdamW(model.parameters(), lr=plan.learning_rate, betas=(0.9, 0.99), weight_decay=1e-3)
     average = Average(model, plan.average_decay)
     run = Run(
         out, {"model": model, "optimizer": optimizer, "average": average}, minutes=minutes, steps=steps, seed=seed
     )
+    encode, decode = (torch.compile(each) if compiled else each for each in (model.encode, model.decode))
     is_whole, looked = False, run.seconds - plan.look_every_s + 30
     for _ in run.steps():
-        if run.progress >= plan.whole_from and not is_whole:
+        if (start or run.progress >= plan.whole_from) and not is_whole:
             wrap_longitude(model)
             is_whole = True
-        batch = _batch(shards, plan, run.generator, whole=is_whole).to(device)
+        batch = bend(_batch(source, plan, run.generator, whole=is_whole).to(device), plan.curve)
         rate = run.learning_rate(plan.learning_rate, plan.warmup_steps)
         for group in optimizer.param_groups:
             group["lr"] = rate
         with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
-            posterior = model.encode(batch).latent_dist
-            noise = torch.randn(posterior.mean.shape, generator=run.generator).to(device)
-            painted = model.decode(posterior.mean + posterior.std * noise).sample
-        parts = losses.reconstruction(painted.float(), batch)
+            posterior = encode(batch).latent_dist
+            painted = decode(posterior.mean + posterior.std * run.noise(posterior.mean)).sample
+        parts = losses.reconstruction(painted.float(), batch, plan.curve)
         kl = losses.divergence(posterior.mean.float(), posterior.logvar.float())
         loss = parts["total"] + plan.divergence_weight * kl
         optimizer.zero_grad(set_to_none=True)
@@ -108,47 +135,31 @@ def train(
         run.log(**{name: part.detach() for name, part in parts.items()}, kl=kl.detach(), rate=rate, norm=norm)
         if run.seconds - looked > plan.look_every_s:
             looked = run.seconds
-            show(model, average, shards, out)
+            show(model, average, source, out)
             wrap_longitude(model) if is_whole else unwrap_longitude(model)
-    show(model, average, shards, out)
+    show(model, average, source, out)
     return run
 
 
-def _batch(shards: Shards, plan: AutoencoderPlan, generator: torch.Generator, *, whole: bool) -> torch.Tensor:
-    height, width = (shards.height, shards.width) if whole else (min(plan.crop, shards.height), plan.crop)
+def _batch(source: Source, plan: AutoencoderPlan, generator: torch.Generator, *, whole: bool) -> torch.Tensor:
+    height, width = (source.height, source.width) if whole else (min(plan.crop, source.height), plan.crop)
     count = max(1, plan.batch * plan.crop**2 // (height * width)) if whole else plan.batch
-    return windows(shards, count, height, width, generator)
-
-
-def windows(shards: Shards, count: int, height: int, width: int, generator: torch.Generator) -> torch.Tensor:
-    """Random windows of random worlds, any of which may run across the wrap, half of them mirrored.
-
-    Returns (count, 4, height, width) float32 in [-1, 1].
-    """
-    pictures = []
-    for _ in range(count):
-        index, row, column, mirror = (
-            int(torch.randint(bound, (), generator=generator))
-            for bound in (len(shards), shards.height - height + 1, shards.width, 2)
-        )
-        picture = shards.rgbd(index, row=row, column=column, height=height, width=width)
-        pictures.append(picture[..., ::-1] if mirror else picture)
-    return torch.from_numpy(np.stack(pictures))
+    return source.windows(count, height, width, generator)
 
 
 @torch.no_grad()
-def show(model: AutoencoderKL, average: Average, shards: Shards, out: Path) -> None:
+def show(model: AutoencoderKL, average: Average, source: Source, out: Path) -> None:
     """Writes ``vae/`` with the averaged weights and a sheet of six worlds beside their reconstructions."""
     from ldm3d_web.ldm3d.wrap import wrap_longitude
 
+    curve = curve_of(model.config)
     average.swap()
     wrap_longitude(model)
     model.save_pretrained(out / "vae")
     device = next(model.parameters()).device
     pictures = []
-    for index in np.linspace(0, len(shards) - 1, num=min(6, len(shards)), dtype=int):
-        world = shards.rgbd(int(index))
-        painted = model(torch.from_numpy(world)[None].to(device)).sample[0]
-        pictures += [sheets.to_bytes(world), sheets.to_bytes(painted.float().cpu().numpy())]
+    for world in source.look(6):
+        painted = straighten(model(bend(world[None].to(device), curve)).sample.float(), curve)[0]
+        pictures += [sheets.to_bytes(each.cpu().numpy()) for each in (world, painted)]
     sheets.write_png(out / "reconstructions.png", sheets.sheet(pictures, columns=4))
     average.swap()

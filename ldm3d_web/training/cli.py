@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from ldm3d_web.errors import InvalidInput
 
-app = typer.Typer(help="Make ldm3d-mini: worlds, text encoder, autoencoder, denoiser, export.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from ldm3d_web.training.source import Source
 
+app = typer.Typer(
+    help="Make ldm3d-mini: worlds, text encoder, autoencoder, denoiser, upscaler, export.", no_args_is_help=True
+)
+
+Preset = Annotated[
+    Literal["cpu", "gpu"],
+    typer.Option(help="Sizes and rates: cpu for two cores, gpu for a GPU."),
+]
 Out = Annotated[Path, typer.Option(help="Folder to write to; run again with the same folder to go on.")]
 ShardsIn = Annotated[Path, typer.Option(help="Folder of rendered worlds (train shards).")]
-Minutes = Annotated[
-    float, typer.Option(min=0.01, help="Training time in all, earlier parts of a resumed run included.")
+ShardsOrLive = Annotated[
+    Path | None,
+    typer.Option(help="Folder of rendered worlds (train shards); without it they are rendered as needed."),
 ]
+Start = Annotated[
+    Path | None, typer.Option(help="Folder of an earlier edition of the same shape, whose weights are the first ones.")
+]
+Minutes = Annotated[
+    float | None, typer.Option(min=0.01, help="Training time in all, earlier parts of a resumed run included.")
+]
+Steps = Annotated[int | None, typer.Option(min=1, help="Training steps in all, instead of --minutes.")]
+Batch = Annotated[int | None, typer.Option(min=1, help="Pictures a step; the preset's if not given.")]
+Widths = Annotated[str | None, typer.Option(help="Channels of each block, from the finest to the coarsest.")]
 Threads = Annotated[int, typer.Option(min=1, help="CPU threads.")]
-Widths = Annotated[str, typer.Option(help="Channels of each block, from the finest to the coarsest.")]
 Device = Annotated[str, typer.Option(help="cpu or cuda.")]
-Bfloat16 = Annotated[bool, typer.Option(help="Mixed precision: on GPUs and on CPUs with AVX-512 BF16.")]
+Bfloat16 = Annotated[bool, typer.Option(help="Mixed precision: on GPUs; slower on most CPUs.")]
+Compiled = Annotated[bool, typer.Option("--compile", help="torch.compile: a minute's wait, then faster, on a GPU.")]
+Supersample = Annotated[int, typer.Option(min=1, max=4, help="Rays a pixel in each direction.")]
+Height = Annotated[int, typer.Option(min=16, help="Pixels of worlds rendered as needed; the width is twice that.")]
 
 
 @app.command("shards")
@@ -28,104 +53,129 @@ def shards_command(
     count: Annotated[int, typer.Option(min=1, help="How many worlds.")],
     first_seed: Annotated[int, typer.Option(min=0, help="Seed of the first world.")] = 0,
     height: Annotated[int, typer.Option(min=16, help="Pixels; the width is twice that.")] = 256,
-    supersample: Annotated[int, typer.Option(min=1, max=4, help="Rays a pixel in each direction.")] = 1,
+    supersample: Supersample = 1,
     batch: Annotated[int, typer.Option(min=1, help="Worlds rendered at once.")] = 8,
     threads: Threads = 1,
+    device: Device = "cpu",
 ) -> None:
-    """Render worlds with their captions and labels to disk."""
-    import torch
-
+    """Render worlds with their descriptions and labels to disk."""
     from ldm3d_web.training.shards import write_shards
 
-    torch.set_num_threads(threads)
+    _prepare(threads)
     write_shards(
-        out, count, first_seed, height=height, width=2 * height, supersample=supersample, batch=batch,
+        out, count, first_seed, height=height, width=2 * height, supersample=supersample, batch=batch, device=device,
         on_shard=lambda done, count: print(f"{done} of {count} worlds", flush=True),
     )  # fmt: skip
 
 
-@app.command("autoencoder")
-def autoencoder_command(
-    shards: ShardsIn,
-    out: Out,
-    minutes: Minutes,
-    latent_channels: Annotated[int, typer.Option(min=1)] = 12,
-    batch: Annotated[int, typer.Option(min=1, help="Crops a step.")] = 16,
-    widths: Widths = "16,32,64,96,128",
-    threads: Threads = 2,
-    device: Device = "cpu",
-    bfloat16: Bfloat16 = False,
-) -> None:
-    """Stage one: the autoencoder for colour and disparity."""
-    import torch
-
-    from ldm3d_web.training import autoencoder
-    from ldm3d_web.training.shards import open_shards
-
-    torch.set_num_threads(threads)
-    plan = autoencoder.AutoencoderPlan(widths=_numbers(widths), latent_channels=latent_channels, batch=batch)
-    autoencoder.train(open_shards(shards), out, plan, minutes=minutes, device=device, bfloat16=bfloat16)
-
-
 @app.command("text")
 def text_command(
-    shards: ShardsIn,
     out: Out,
-    minutes: Minutes = 6,
-    more: Annotated[int, typer.Option(min=0, help="Further worlds, read but not rendered.")] = 8000,
+    shards: Annotated[
+        Path | None, typer.Option(help="Folder of rendered worlds (train shards), if their words are to be learned.")
+    ] = None,
+    minutes: Minutes = None,
+    steps: Steps = None,
+    more: Annotated[int, typer.Option(min=0, help="Further worlds, read but not rendered.")] = 3000,
+    start: Start = None,
     threads: Threads = 2,
     device: Device = "cpu",
 ) -> None:
     """The vocabulary and the text encoder, from captions alone."""
-    import torch
-
     from ldm3d_web.training import text
     from ldm3d_web.training.shards import open_shards
 
-    torch.set_num_threads(threads)
-    data = open_shards(shards)
-    captions, tags = text.more_worlds(more, first_seed=10_000_000)
-    text.train(data.captions + captions, data.tags + tags, out, text.TextPlan(), minutes=minutes, device=device)
+    _prepare(threads)
+    sayings = text.more_worlds(more, first_seed=10_000_000, workers=os.cpu_count() or 1)
+    tags: list[dict[str, Any]] = [{} for _ in sayings]
+    if shards:
+        data = open_shards(shards)
+        sayings, tags = data.sayings + sayings, data.tags + tags
+    text.train(sayings, tags, out, text.TextPlan(), start=start, minutes=minutes, steps=steps, device=device)
+
+
+@app.command("autoencoder")
+def autoencoder_command(
+    out: Out,
+    shards: ShardsOrLive = None,
+    preset: Preset = "cpu",
+    minutes: Minutes = None,
+    steps: Steps = None,
+    start: Start = None,
+    latent_channels: Annotated[int | None, typer.Option(min=1)] = None,
+    batch: Batch = None,
+    widths: Widths = None,
+    rate: Annotated[float | None, typer.Option(min=0, help="Highest learning rate.")] = None,
+    height: Height = 256,
+    threads: Threads = 2,
+    device: Device = "cpu",
+    bfloat16: Bfloat16 = False,
+    compiled: Compiled = False,
+) -> None:
+    """Stage one: the autoencoder for colour and depth."""
+    from ldm3d_web.training import autoencoder
+
+    _prepare(threads)
+    plan = _plan(
+        autoencoder.PRESETS[preset], widths=_numbers(widths), latent_channels=latent_channels, batch=batch,
+        learning_rate=rate,
+    )  # fmt: skip
+    with _source(shards, height, device) as source:
+        autoencoder.train(
+            source, out, plan, start=start, minutes=minutes, steps=steps, device=device, bfloat16=bfloat16,
+            compiled=compiled,
+        )  # fmt: skip
 
 
 @app.command("encode")
 def encode_command(
-    shards: ShardsIn,
     autoencoder: Annotated[Path, typer.Option(help="Folder of a trained autoencoder (train autoencoder).")],
     out: Out,
+    shards: ShardsOrLive = None,
+    worlds: Annotated[int, typer.Option(min=1, help="How many worlds are rendered, without --shards.")] = 20_000,
+    first_seed: Annotated[int, typer.Option(min=0, help="Seed of the first of these.")] = 0,
+    minutes: Annotated[float | None, typer.Option(min=0.01, help="Render for so long at most.")] = None,
+    height: Height = 256,
     threads: Threads = 2,
     device: Device = "cpu",
     bfloat16: Bfloat16 = False,
 ) -> None:
     """Every world as latents, for the denoiser."""
-    import torch
-
-    from ldm3d_web.training.latents import encode
+    from ldm3d_web.training.latents import batches_of, encode, until
     from ldm3d_web.training.shards import open_shards
 
-    torch.set_num_threads(threads)
-    encode(open_shards(shards), autoencoder / "vae", out, device=device, bfloat16=bfloat16)
+    _prepare(threads)
+    if shards:
+        encode(batches_of(open_shards(shards)), autoencoder / "vae", out, device=device, bfloat16=bfloat16)
+        return
+    with _renderer(height, device) as renderer:
+        batches = until(minutes, renderer.render(range(first_seed, first_seed + worlds)))
+        encode(batches, autoencoder / "vae", out, device=device, bfloat16=bfloat16)
 
 
 @app.command("decoder")
 def decoder_command(
-    shards: ShardsIn,
     latents: Annotated[Path, typer.Option(help="Folder of latents (train encode), whose autoencoder is taken.")],
     out: Out,
-    minutes: Minutes,
+    shards: ShardsOrLive = None,
+    preset: Preset = "cpu",
+    minutes: Minutes = None,
+    steps: Steps = None,
+    batch: Batch = None,
+    height: Height = 256,
     threads: Threads = 2,
     device: Device = "cpu",
     bfloat16: Bfloat16 = False,
 ) -> None:
     """The decoder alone, on frozen latents with a little noise: beside or after the denoiser."""
-    import torch
-
     from ldm3d_web.training import decoder
-    from ldm3d_web.training.shards import open_shards
 
-    torch.set_num_threads(threads)
-    plan = decoder.DecoderPlan()
-    decoder.train(open_shards(shards), latents / "vae", out, plan, minutes=minutes, device=device, bfloat16=bfloat16)
+    _prepare(threads)
+    plan = _plan(decoder.PRESETS[preset], batch=batch)
+    with _source(shards, height, device) as source:
+        decoder.train(
+            source, latents / "vae", out, plan, minutes=minutes, steps=steps, device=device, bfloat16=bfloat16
+        )
 
 
 @app.command("denoiser")
@@ -133,22 +183,61 @@ def denoiser_command(
     latents: Annotated[Path, typer.Option(help="Folder of latents (train encode).")],
     text: Annotated[Path, typer.Option(help="Folder of a trained text encoder (train text).")],
     out: Out,
-    minutes: Minutes,
-    batch: Annotated[int, typer.Option(min=1, help="Panoramas a step.")] = 16,
-    widths: Widths = "96,160,192",
+    preset: Preset = "cpu",
+    minutes: Minutes = None,
+    steps: Steps = None,
+    start: Start = None,
+    batch: Batch = None,
+    widths: Widths = None,
+    rate: Annotated[float | None, typer.Option(min=0, help="Highest learning rate.")] = None,
+    prediction: Annotated[
+        Literal["v_prediction", "sample"] | None,
+        typer.Option(help="What it tells: velocity, or clean latents."),
+    ] = None,
+    threads: Threads = 2,
+    device: Device = "cpu",
+    bfloat16: Bfloat16 = False,
+    compiled: Compiled = False,
+) -> None:
+    """Stage two: the denoiser, on latents and sentences."""
+    from ldm3d_web.training import denoiser
+    from ldm3d_web.training.latents import open_latents
+
+    _prepare(threads)
+    plan = _plan(
+        denoiser.PRESETS[preset], widths=_numbers(widths), batch=batch, learning_rate=rate, prediction=prediction
+    )
+    denoiser.train(
+        open_latents(latents), text, out, plan, start=start, minutes=minutes, steps=steps, device=device,
+        bfloat16=bfloat16, compiled=compiled,
+    )  # fmt: skip
+
+
+@app.command("upscaler")
+def upscaler_command(
+    autoencoder: Annotated[Path, typer.Option(help="Folder with the model's autoencoder in vae/, for soft pictures.")],
+    out: Out,
+    shards: ShardsOrLive = None,
+    preset: Preset = "cpu",
+    minutes: Minutes = None,
+    steps: Steps = None,
+    start: Start = None,
+    batch: Batch = None,
+    height: Height = 1024,
     threads: Threads = 2,
     device: Device = "cpu",
     bfloat16: Bfloat16 = False,
 ) -> None:
-    """Stage two: the denoiser, on latents and sentences."""
-    import torch
+    """The upscaler: shards four times as wide as the model's pictures (--height 1024), and the soft side of each."""
+    from ldm3d_web.training import upscaler
 
-    from ldm3d_web.training import denoiser
-    from ldm3d_web.training.latents import open_latents
-
-    torch.set_num_threads(threads)
-    plan = denoiser.DenoiserPlan(widths=_numbers(widths), batch=batch)
-    denoiser.train(open_latents(latents), text, out, plan, minutes=minutes, device=device, bfloat16=bfloat16)
+    _prepare(threads)
+    plan = _plan(upscaler.PRESETS[preset], batch=batch)
+    with _source(shards, height, device) as source:
+        upscaler.train(
+            source, autoencoder / "vae", out, plan, start=start, minutes=minutes, steps=steps, device=device,
+            bfloat16=bfloat16,
+        )  # fmt: skip
 
 
 @app.command("export")
@@ -157,11 +246,15 @@ def export_command(
     text: Annotated[Path, typer.Option(help="Folder of a trained text encoder (train text).")],
     denoiser: Annotated[Path, typer.Option(help="Folder of a trained denoiser (train denoiser).")],
     out: Out,
+    decoder: Annotated[
+        Path | None, typer.Option(help="Folder of a decoder trained on (train decoder), in place of the latents' own.")
+    ] = None,
+    upscaler: Annotated[Path | None, typer.Option(help="Folder of a trained upscaler (train upscaler).")] = None,
 ) -> None:
     """The trained parts as one model folder, in half precision."""
     from ldm3d_web.training.export import export
 
-    export(latents, text, denoiser, out)
+    export(latents, text, denoiser, out, decoder=decoder, upscaler=upscaler)
     size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
     print(f"{out}: {size / 1e6:.1f} MB")
 
@@ -194,42 +287,43 @@ def sample_command(
     sheets.write_png(out, sheets.sheet(pictures, columns))
 
 
-def evaluate_command(
-    model: Annotated[str, typer.Option(help="A model's name or folder.")],
-    shards: ShardsIn,
-    held_out: Annotated[Path, typer.Option(help="Worlds that nothing was trained on, in their own folder of shards.")],
-    each: Annotated[int, typer.Option(min=1, help="Pictures a sentence.")] = 1,
-    steps: Annotated[int | None, typer.Option(help="Denoising steps; the model's own if not given.")] = None,
-    guidance: Annotated[float | None, typer.Option(help="How hard to follow the sentence.")] = None,
-    judge_steps: Annotated[int, typer.Option(min=1, help="Training steps of the judge.")] = 1500,
-    sheet: Annotated[Path | None, typer.Option(help="PNG of everything that was painted.")] = None,
-    threads: Threads = 2,
-    device: Device = "cpu",
-) -> None:
-    """Measure a model: the autoencoder, and what an independent judge finds in its pictures."""
-    import json
-    from dataclasses import asdict
-
+def _prepare(threads: int) -> None:
     import torch
 
-    from ldm3d_web.ldm3d import checkpoint
-    from ldm3d_web.training import attributes, evaluate, sheets
+    torch.set_num_threads(threads)
+
+
+def _plan(preset: Any, **changes: Any) -> Any:
+    """The preset with what was given on the command line in its place."""
+    return replace(preset, **{name: value for name, value in changes.items() if value is not None})
+
+
+@contextmanager
+def _source(shards: Path | None, height: int, device: str) -> Iterator[Source]:
+    """The shards of a folder; without one, worlds rendered as they are needed, as many as 4 GB hold."""
+    from ldm3d_web.training.live import LiveWorlds
     from ldm3d_web.training.shards import open_shards
 
-    torch.set_num_threads(threads)
-    unseen = open_shards(held_out)
-    pipeline = checkpoint.load(model, device=device)
-    kept = evaluate.reconstruction(unseen, pipeline.vae)
-    judge = attributes.train_judge(open_shards(shards), steps=judge_steps)
-    painting, pictures = evaluate.painting(pipeline, judge, unseen, each=each, steps=steps, guidance=guidance)
-    if sheet:
-        sheets.write_png(sheet, sheets.sheet([(rgbd.rgb, rgbd.disparity) for _, rgbd in pictures], columns=6))
-    print(evaluate.table(kept, painting))
-    print(json.dumps({"model": model, **asdict(kept), **asdict(painting)}))
+    if shards:
+        yield open_shards(shards)
+        return
+    room = 4 * 2**30 if device.startswith("cuda") else 2**27
+    with LiveWorlds(_renderer(height, device), pool=max(8, room // (14 * height**2))) as worlds:
+        yield worlds
 
 
-def _numbers(text: str) -> tuple[int, ...]:
+def _renderer(height: int, device: str) -> Any:
+    from ldm3d_web.training.live import Renderer
+
+    # Beside a GPU nearly all cores are free to render on it; two are needed for everything else.
+    workers = max(1, (os.cpu_count() or 3) - 2) if device.startswith("cuda") else 0
+    return Renderer(height, batch=min(8, max(1, 8 * 256**2 // height**2)), workers=workers, device=device)
+
+
+def _numbers(text: str | None) -> tuple[int, ...] | None:
     """Reads "16,32" as (16, 32). Raises InvalidInput for anything else."""
+    if text is None:
+        return None
     try:
         return tuple(int(part) for part in text.split(","))
     except ValueError:

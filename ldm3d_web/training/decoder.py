@@ -13,9 +13,10 @@ from pathlib import Path
 
 import torch
 
+from ldm3d_web.ldm3d.depth_curve import curve_of
 from ldm3d_web.training import autoencoder, losses
 from ldm3d_web.training.run import Average, Run, Stateful
-from ldm3d_web.training.shards import Shards
+from ldm3d_web.training.source import Source, bend
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,11 @@ class DecoderPlan:
     look_every_s: float = 300.0
 
 
+PRESETS = {"cpu": DecoderPlan(), "gpu": DecoderPlan(batch=16, average_decay=0.999, look_every_s=120.0)}
+
+
 def train(
-    shards: Shards,
+    source: Source,
     vae: Path,
     out: Path,
     plan: DecoderPlan,
@@ -48,6 +52,7 @@ def train(
     from ldm3d_web.ldm3d.wrap import wrap_longitude
 
     model = AutoencoderKL.from_pretrained(vae).to(device).requires_grad_(False)
+    curve = curve_of(model.config)
     wrap_longitude(model)
     learning = torch.nn.ModuleList([model.post_quant_conv, model.decoder]).requires_grad_(True)
     optimizer = torch.optim.AdamW(learning.parameters(), lr=plan.learning_rate, betas=(0.9, 0.99), weight_decay=1e-3)
@@ -56,14 +61,13 @@ def train(
     run = Run(out, parts, minutes=minutes, steps=steps, seed=seed)
     looked = run.seconds
     for _ in run.steps():
-        picture = autoencoder.windows(shards, plan.batch, shards.height, shards.width, run.generator).to(device)
+        picture = bend(source.windows(plan.batch, source.height, source.width, run.generator).to(device), curve)
         with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
             with torch.no_grad():
                 latents = model.encode(picture).latent_dist.mean
-            strength = plan.noise * torch.rand(len(latents), 1, 1, 1, generator=run.generator)
-            noise = strength * torch.randn(latents.shape, generator=run.generator)
-            painted = model.decode(latents + noise.to(device)).sample
-        parts_of_loss = losses.reconstruction(painted.float(), picture)
+            strength = plan.noise * torch.rand(len(latents), 1, 1, 1, generator=run.generator).to(device)
+            painted = model.decode(latents + strength * run.noise(latents)).sample
+        parts_of_loss = losses.reconstruction(painted.float(), picture, curve)
         for group in optimizer.param_groups:
             group["lr"] = run.learning_rate(plan.learning_rate, plan.warmup_steps)
         optimizer.zero_grad(set_to_none=True)
@@ -74,6 +78,6 @@ def train(
         run.log(**{name: part.detach() for name, part in parts_of_loss.items()})
         if run.seconds - looked > plan.look_every_s:
             looked = run.seconds
-            autoencoder.show(model, average, shards, out)
-    autoencoder.show(model, average, shards, out)
+            autoencoder.show(model, average, source, out)
+    autoencoder.show(model, average, source, out)
     return run

@@ -1,24 +1,30 @@
 """Stage two: a U-Net that paints latents from sentences, on whole panoramas that wrap around.
 
 v-prediction on a schedule that ends in pure noise (zero terminal SNR), so that the darkest night and the brightest
-noon can both be reached. Random turns around the vertical axis are free augmentation: captions of this edition say
-nothing of left or right, and the network has no edge to learn. The run's folder holds ``unet/`` (averaged weights) and
-``scheduler/`` in diffusers' layout from the first checkpoint on.
+noon can both be reached. Random turns around the vertical axis are free augmentation, since the network has no edge to
+learn; the sentence is said for the panorama as it is turned, so that left stays left. The run's folder holds ``unet/``
+(averaged weights) and ``scheduler/`` in diffusers' layout from the first checkpoint on.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 from torch import Tensor
 
 from ldm3d_web.errors import InvalidInput
+from ldm3d_web.ldm3d.depth_curve import curve_of
 from ldm3d_web.training import losses, sheets
 from ldm3d_web.training.latents import Latents
 from ldm3d_web.training.run import Average, Run
+from ldm3d_web.training.saying import WORDINGS, Saying, turn_of
+from ldm3d_web.training.source import straighten
+from ldm3d_web.training.start import start_from
 from ldm3d_web.training.text import tokenize
 
 if TYPE_CHECKING:
@@ -55,13 +61,23 @@ class DenoiserPlan:
     heads: int = 4
     norm_groups: int = 16
     batch: int = 16
+    prediction: Literal["v_prediction", "sample"] = "v_prediction"  # sample: the clean latents
     unconditional: float = 0.1  # share of sentences left empty, for classifier-free guidance
     learning_rate: float = 5e-4
     warmup_steps: int = 200
     average_decay: float = 0.999
     look_every_s: float = 600.0
     look_steps: int = 15
-    look_guidance: float = 4.0
+    look_guidance: float = 2.0
+
+
+PRESETS = {
+    "cpu": DenoiserPlan(),
+    "gpu": DenoiserPlan(
+        widths=(128, 192, 256), heads=8, batch=256, learning_rate=8e-4, warmup_steps=300, average_decay=0.9995,
+        look_every_s=180.0,
+    ),
+}  # fmt: skip
 
 
 def build(plan: DenoiserPlan, latent_channels: int, size: tuple[int, int], text_width: int) -> UNet2DConditionModel:
@@ -99,26 +115,33 @@ def train(
     out: Path,
     plan: DenoiserPlan,
     *,
+    start: Path | None = None,
     minutes: float | None = None,
     steps: int | None = None,
     device: str = "cpu",
     bfloat16: bool = False,
+    compiled: bool = False,
     seed: int = 0,
 ) -> Run:
-    """Trains (or goes on training) the denoiser in folder ``out``; returns its run, finished or stopped."""
+    """Trains (or goes on training) the denoiser in folder ``out``; returns its run, finished or stopped.
+
+    ``start``: a model folder, or a run's, whose ``unet/`` has the plan's shape: its weights are the first ones.
+    """
     from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 
     from ldm3d_web.ldm3d.wrap import wrap_longitude
 
     tokenizer, encoder = load_text(text)
     encoder.to(device)  # type: ignore[arg-type]  # transformers wraps it without its types
-    scheduler = DDIMScheduler(**SCHEDULE)
+    scheduler = DDIMScheduler(**SCHEDULE | {"prediction_type": plan.prediction})
     alpha_bar = scheduler.alphas_cumprod.to(device)
-    pictures = torch.from_numpy(latents.latents)
+    pictures = torch.from_numpy(latents.latents).to(device)
 
     torch.manual_seed(seed)
     _, channels, height, width = pictures.shape
     model = build(plan, channels, (height, width), encoder.config.hidden_size)
+    if start:
+        start_from(model, Path(start) / "unet")
     model.to(device)  # type: ignore[arg-type]  # diffusers wraps it without its types
     wrap_longitude(model)
     optimizer = torch.optim.AdamW(
@@ -128,29 +151,33 @@ def train(
     run = Run(
         out, {"model": model, "optimizer": optimizer, "average": average}, minutes=minutes, steps=steps, seed=seed
     )
+    network = torch.compile(model) if compiled else model
+
+    def draw(step: int) -> Draw:
+        return draw_batch(latents.sayings, width, plan, tokenizer, torch.Generator().manual_seed(seed + (step << 16)))
+
     looked, mean = run.seconds - plan.look_every_s + 120, 1.0
-    for step in run.steps():
-        clean, sentences = _batch(pictures, latents.captions, plan, run.generator)
-        noise = torch.randn(clean.shape, generator=run.generator).to(device)
+    for step, drawn in zip(run.steps(), _ahead(draw, run.step), strict=False):
+        clean = turned(pictures[drawn.which.to(device)], drawn.turns.to(device)).float()
+        noise = run.noise(clean)
         times = torch.randint(len(alpha_bar), (len(clean),), generator=run.generator).to(device)
-        clean = clean.to(device)
         noisy = scheduler.add_noise(clean, noise, times)
-        target = scheduler.get_velocity(clean, noise, times)
+        target = scheduler.get_velocity(clean, noise, times) if plan.prediction == "v_prediction" else clean
         rate = run.learning_rate(plan.learning_rate, plan.warmup_steps)
         for group in optimizer.param_groups:
             group["lr"] = rate
         with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
             with torch.no_grad():
-                words = encoder(tokenize(tokenizer, sentences).to(device)).last_hidden_state
-            velocity = model(noisy, times, words).sample
-        error = (velocity.float() - target).square().mean(dim=(1, 2, 3))
-        loss = (error * losses.velocity_weight(alpha_bar[times])).mean()
+                words = encoder(drawn.tokens.to(device)).last_hidden_state
+            output = network(noisy, times, words).sample
+        error = (output.float() - target).square().mean(dim=(1, 2, 3))
+        loss = (error * losses.prediction_weight(plan.prediction, alpha_bar[times])).mean()
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         average.update()
-        mean = float(loss.detach()) if not step else 0.99 * mean + 0.01 * float(loss.detach())
+        mean = loss.detach() if not step else 0.99 * mean + 0.01 * loss.detach()
         run.log(loss=mean, rate=rate, norm=norm, pictures=step * plan.batch)
         if run.seconds - looked > plan.look_every_s:
             looked = run.seconds
@@ -159,19 +186,54 @@ def train(
     return run
 
 
-def _batch(
-    pictures: Tensor, captions: list[list[str]], plan: DenoiserPlan, generator: torch.Generator
-) -> tuple[Tensor, list[str]]:
-    """Random latents, each turned by a random number of columns, with one of their sentences or none."""
-    chosen = torch.randint(len(pictures), (plan.batch,), generator=generator).tolist()
-    turns = torch.randint(pictures.shape[-1], (plan.batch,), generator=generator).tolist()
-    clean = torch.stack([pictures[index].roll(turn, -1) for index, turn in zip(chosen, turns, strict=True)]).float()
-    said = torch.rand(plan.batch, 2, generator=generator)
+@dataclass(frozen=True)
+class Draw:
+    """One step's choice. which, turns: (B,) latents, and columns that each is turned to the right by.
+
+    sentences: what is said of each as it is turned, or nothing; tokens: (B, 77), the same for the text encoder.
+    """
+
+    which: Tensor
+    turns: Tensor
+    sentences: list[str]
+    tokens: Tensor
+
+
+def draw_batch(
+    sayings: Sequence[Saying], width: int, plan: DenoiserPlan, tokenizer: CLIPTokenizer, generator: torch.Generator
+) -> Draw:
+    """Random latents ``width`` columns wide, each turned by a random number of columns, with a sentence or none."""
+    which = torch.randint(len(sayings), (plan.batch,), generator=generator)
+    turns = torch.randint(width, (plan.batch,), generator=generator)
+    wordings = torch.randint(WORDINGS, (plan.batch,), generator=generator)
+    luck = torch.rand(plan.batch, generator=generator)
     sentences = [
-        "" if luck < plan.unconditional else captions[index][int(which * len(captions[index]))]
-        for index, (luck, which) in zip(chosen, said.tolist(), strict=True)
+        "" if silent else sayings[index].say(wording, turn_of(turn, width))
+        for index, turn, wording, silent in zip(
+            which.tolist(), turns.tolist(), wordings.tolist(), (luck < plan.unconditional).tolist(), strict=True
+        )
     ]
-    return clean, sentences
+    return Draw(which, turns, sentences, tokenize(tokenizer, sentences))
+
+
+def turned(latents: Tensor, turns: Tensor) -> Tensor:
+    """Latents (B, C, h, w), each turned to the right by its own number of columns (B,)."""
+    width = latents.shape[-1]
+    columns = (torch.arange(width, device=latents.device) - turns[:, None]) % width
+    return latents.gather(-1, columns[:, None, None, :].expand_as(latents))
+
+
+def _ahead(draw: Callable[[int], Draw], first: int) -> Iterator[Draw]:
+    """draw(first), draw(first + 1), ... for ever, each begun on a thread while the one before is worked on.
+
+    A step's draw depends on the step's number alone, so that what was begun too much at a stop does not matter.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(draw, first)
+        while True:
+            first += 1
+            ready, coming = coming.result(), thread.submit(draw, first)
+            yield ready
 
 
 @torch.no_grad()
@@ -198,7 +260,8 @@ def paint(
     for level in sampler.levels(scheduler, steps):
         avoid, follow = model(torch.cat([latents, latents]), level.timestep, both).sample.chunk(2)
         output = avoid + guidance * (follow - avoid)
-        clean, rest = sampler.clean_and_noise("v_prediction", output, latents, level.signal)
+        prediction = scheduler.config["prediction_type"]
+        clean, rest = sampler.clean_and_noise(prediction, output, latents, level.signal)
         latents = sampler.advance(clean, rest, level.signal_next)
     return latents
 
@@ -231,5 +294,6 @@ def _show(
     )
     latents = paint(model, scheduler, words, empty, steps=plan.look_steps, guidance=plan.look_guidance).cpu()
     average.swap()
-    rgbd = vae.decode(latents / vae.config["scaling_factor"] + vae.config["shift_factor"]).sample.numpy()
+    decoded = vae.decode(latents / vae.config["scaling_factor"] + vae.config["shift_factor"]).sample
+    rgbd = straighten(decoded, curve_of(vae.config)).numpy()
     sheets.write_png(out / f"samples-{name}.png", sheets.sheet([sheets.to_bytes(picture) for picture in rgbd]))

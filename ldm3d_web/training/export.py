@@ -1,7 +1,8 @@
 """The trained parts as one model folder in diffusers' layout, half precision, safetensors only.
 
 The autoencoder comes from the latents' folder (its scale and shift belong to those latents), the U-Net from the
-denoiser's averaged weights, the vocabulary and the text encoder from the text run.
+denoiser's averaged weights, the vocabulary and the text encoder from the text run. A decoder that learned on after the
+latents were made takes the place of theirs; an upscaler comes along where one was trained.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from ldm3d_web.errors import InvalidInput
+from ldm3d_web.ldm3d.vocabulary import write_vocabulary
 from ldm3d_web.worlds.world import FAR_M, NEAR_M
 
 SETTINGS: dict[str, Any] = {
     "name": "ldm3d-mini",
     "description": (
-        "Our own small LDM3D, first edition: soft low-poly places with depth, 512×256, on any computer. "
-        "It knows landscapes, villages, streets, rooms and caves; no people, no animals, no photographs."
+        "Our own small LDM3D, second edition: low-poly places with depth, on any computer. "
+        "It knows landscapes, villages, streets, ruins, rooms and caves; no people, no photographs."
     ),
     "licence": "Apache-2.0",
     "steps": 25,
@@ -31,16 +33,19 @@ SETTINGS: dict[str, Any] = {
     "far_m": FAR_M,
     "examples": [
         "a calm lake at dawn, snowy mountains, pine trees",
-        "snowy mountains at night",
-        "a red desert at noon",
-        "an autumn forest at sunset",
-        "a tropical beach with palm trees at noon",
-        "a green meadow with flowers in the morning",
-        "a purple crystal cave",
-        "a city street at night",
-        "the moon, grey rocks, domes",
+        "a farm at sunset with a red barn on the left",
+        "a red canyon at noon, cacti, an arch of rock ahead",
+        "an autumn forest in the fog",
+        "a tropical beach at noon with palm trees and a boat",
+        "a mushroom forest at night",
+        "a turquoise crystal cave with a pond",
+        "a city street at night, street lamps, traffic lights",
+        "a cosy room in the evening with a fireplace on the right",
+        "old ruins at dawn, columns and a statue",
+        "the moon, domes and a rocket",
+        "a snowy plain at sunset with an igloo",
     ],
-    "prompt_hint": "Say a place, a time of day, and what stands around.",
+    "prompt_hint": "Say a place, a time of day, the weather, and what stands where: left, right, ahead or behind.",
 }
 
 
@@ -50,6 +55,8 @@ def export(
     denoiser: Path,
     out: Path,
     *,
+    decoder: Path | None = None,
+    upscaler: Path | None = None,
     dtype: str = "float16",
     settings: dict[str, Any] | None = None,
 ) -> Path:
@@ -63,15 +70,22 @@ def export(
     from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
     from transformers import CLIPTextModel
 
+    from ldm3d_web.ldm3d.upscaler import FACTOR, Upscaler
+
     out = Path(out)
-    for part in (Path(latents) / "vae", Path(text) / "text_encoder", Path(denoiser) / "unet"):
+    vae = Path(decoder or latents) / "vae"
+    parts = [vae, Path(text) / "text_encoder", Path(denoiser) / "unet"]
+    parts += [Path(upscaler) / "upscaler"] if upscaler else []
+    for part in parts:
         if not part.is_dir():
             raise InvalidInput(f"{part} is not there yet; train that part first.")
     out.mkdir(parents=True, exist_ok=True)
     kind = getattr(torch, dtype)
-    AutoencoderKL.from_pretrained(Path(latents) / "vae").to(kind).save_pretrained(out / "vae")
+    AutoencoderKL.from_pretrained(vae).to(kind).save_pretrained(out / "vae")
     UNet2DConditionModel.from_pretrained(Path(denoiser) / "unet").to(kind).save_pretrained(out / "unet")
     CLIPTextModel.from_pretrained(Path(text) / "text_encoder").to(kind).save_pretrained(out / "text_encoder")
+    if upscaler:
+        Upscaler.from_pretrained(Path(upscaler) / "upscaler").to(kind).save_pretrained(out / "upscaler")
     (out / "tokenizer").mkdir(exist_ok=True)
     for name in ("vocab.json", "merges.txt"):
         shutil.copyfile(Path(text) / "tokenizer" / name, out / "tokenizer" / name)
@@ -82,7 +96,7 @@ def export(
     )
     (out / "scheduler").mkdir(exist_ok=True)
     shutil.copyfile(Path(denoiser) / "scheduler" / "scheduler_config.json", out / "scheduler" / "scheduler_config.json")
-    for network in ("vae", "unet"):
+    for network in ("vae", "unet", *(["upscaler"] if upscaler else [])):
         config = _read(out / network / "config.json")
         config.pop("_name_or_path", None)  # where it was trained is nobody's business
         _write(out / network / "config.json", config)
@@ -98,8 +112,12 @@ def export(
             "vae": ["diffusers", "AutoencoderKL"],
         },
     )
+    told = Path(text) / "sentences.json"
+    if told.is_file():
+        write_vocabulary(out, json.loads(told.read_text(encoding="utf-8")))
     if not (out / "ldm3d.json").exists():
-        _write(out / "ldm3d.json", {**SETTINGS, **(settings or {})})
+        wider = {"upscale": FACTOR} if upscaler else {}
+        _write(out / "ldm3d.json", {**SETTINGS, **wider, **(settings or {})})
     return out
 
 

@@ -1,7 +1,8 @@
 """Every world as the autoencoder sees it, once: what the denoiser is trained on.
 
-Each world gives two entries, one of them mirrored, each turned by a random part of a latent (16 pixels), so that the
-denoiser does not learn the grid. Whole latents' turns are drawn while the denoiser trains.
+Each world gives two entries, one of them mirrored, each turned by a random part of a latent (8 or 16 pixels), so that
+the denoiser does not learn the grid. Whole latents' turns are drawn while the denoiser trains. What can be said of an
+entry knows how it is turned and mirrored, so that "to the left" stays true.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +20,10 @@ import numpy as np
 import torch
 
 from ldm3d_web.errors import InvalidInput
+from ldm3d_web.ldm3d.depth_curve import curve_of
+from ldm3d_web.training.saying import Saying, turn_of
 from ldm3d_web.training.shards import Shards
+from ldm3d_web.training.source import bend
 
 if TYPE_CHECKING:
     from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
@@ -25,24 +31,45 @@ if TYPE_CHECKING:
 DETAIL = 0.4  # 0: all channels alike, 1: as the autoencoder has them
 VIEWS = 2  # as it is, and mirrored
 
+Batches = Iterator[tuple[torch.Tensor, list[Saying]]]
+
 
 @dataclass(frozen=True)
 class Latents:
     """What `encode` wrote. latents: (N, C, h, w) float16, each channel with mean 0, deviation 1 over all.
 
-    captions[i] are the sentences of latent i. vae is the folder of the autoencoder that gives them so.
+    sayings[i] is what can be said of latent i. vae is the folder of the autoencoder that gives them so.
     """
 
     latents: np.ndarray
-    captions: list[list[str]]
+    sayings: list[Saying]
     vae: Path
+
+
+def batches_of(shards: Shards, size: int = 4) -> Batches:
+    """A data set's worlds in order, as `encode` takes them."""
+    for start in range(0, len(shards), size):
+        chosen = range(start, min(start + size, len(shards)))
+        yield torch.from_numpy(np.stack([shards.rgbd(i) for i in chosen])), [shards.sayings[i] for i in chosen]
+
+
+def until(minutes: float | None, worlds: Batches) -> Batches:
+    """The batches that come within so many minutes, one at least; all of them for None."""
+    began = time.monotonic()
+    for batch in worlds:
+        yield batch
+        if minutes is not None and time.monotonic() - began > 60 * minutes:
+            return
 
 
 @torch.no_grad()
 def encode(
-    shards: Shards, vae: Path, out: Path, *, device: str = "cpu", bfloat16: bool = False, batch: int = 4
+    worlds: Batches, vae: Path, out: Path, *, device: str = "cpu", bfloat16: bool = False, report_every: int = 200
 ) -> None:
-    """Encodes a data set to a folder: latents.npy, captions.json and vae/, whose own layers now scale and shift."""
+    """Encodes worlds to a folder: latents.npy, sayings.json and vae/, whose own layers now scale and shift.
+
+    worlds: batches of pictures (n, 4, H, W) in [-1, 1] with disparity, and what can be said of each.
+    """
     from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 
     from ldm3d_web.ldm3d.wrap import wrap_longitude
@@ -51,20 +78,23 @@ def encode(
         raise InvalidInput(f"No autoencoder in {vae}: train one with the command `train autoencoder` first.")
     model = AutoencoderKL.from_pretrained(vae).to(device).eval()
     wrap_longitude(model)
-    halvings = 2 ** (len(model.config["block_out_channels"]) - 1)
+    curve, halvings = curve_of(model.config), 2 ** (len(model.config["block_out_channels"]) - 1)
     random = np.random.default_rng(0)
-    blocks = []
-    for start in range(0, len(shards), batch):
-        pictures = []
-        for index in range(start, min(start + batch, len(shards))):
+    blocks, sayings, told = [], [], 0
+    for pictures, said in worlds:
+        views = []
+        for number, picture in enumerate(pictures.to(device)):
             for view in range(VIEWS):
-                picture = shards.rgbd(index, column=int(random.integers(halvings)))
-                pictures.append(picture[..., ::-1] if view else picture)
+                left, mirrored = int(random.integers(halvings)), view == 1
+                turned = (picture.flip(-1) if mirrored else picture).roll(-left, -1)
+                views.append(turned)
+                sayings.append(said[number].seen(turn_of(-left, picture.shape[-1]), mirrored=mirrored))
         with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
-            mean = model.encode(torch.from_numpy(np.stack(pictures)).to(device)).latent_dist.mean
-        blocks.append(mean.float().cpu().numpy())
-        if start // batch % 50 == 0:
-            print(f"{start} of {len(shards)} worlds", flush=True)
+            mean = model.encode(bend(torch.stack(views), curve)).latent_dist.mean
+        blocks.append(mean.to(torch.float16).cpu().numpy())
+        if len(sayings) >= told:
+            print(f"{len(sayings) // VIEWS} worlds", flush=True)
+            told = len(sayings) + VIEWS * report_every
     latents = np.concatenate(blocks)
     middle, scale = _levels(latents)
     _fold_in(model, middle, scale)
@@ -73,11 +103,10 @@ def encode(
     unfinished = Path(out).with_name(f".{Path(out).name}.{os.getpid()}")
     unfinished.mkdir(parents=True)
     try:
-        np.save(
-            unfinished / "latents.npy", ((latents - middle[:, None, None]) / scale[:, None, None]).astype(np.float16)
-        )
-        captions = [captions for captions in shards.captions for _ in range(VIEWS)]
-        (unfinished / "captions.json").write_text(json.dumps(captions))
+        for block in np.array_split(latents, max(1, len(latents) // 1000)):  # views: in place, part by part
+            block[:] = (block - middle[:, None, None]) / scale[:, None, None]
+        np.save(unfinished / "latents.npy", latents)
+        (unfinished / "sayings.json").write_text(json.dumps([saying.to_json() for saying in sayings]))
         model.save_pretrained(unfinished / "vae")
         shutil.rmtree(out, ignore_errors=True)
         unfinished.rename(out)
@@ -118,5 +147,5 @@ def open_latents(folder: Path) -> Latents:
     folder = Path(folder)
     if not (folder / "latents.npy").is_file():
         raise InvalidInput(f"No latents in {folder}: write them with the command `train encode` first.")
-    captions = json.loads((folder / "captions.json").read_text())
-    return Latents(np.load(folder / "latents.npy"), captions, folder / "vae")
+    sayings = [Saying.from_json(each) for each in json.loads((folder / "sayings.json").read_text())]
+    return Latents(np.load(folder / "latents.npy"), sayings, folder / "vae")

@@ -77,6 +77,12 @@ class Run:
         warm = min(1.0, (self.step + 1) / warmup_steps)
         return peak * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self.progress)))
 
+    def noise(self, like: torch.Tensor) -> torch.Tensor:
+        """Normal noise of that shape, type and device, drawn where it is needed from a seed of ``generator``."""
+        seed = int(torch.randint(2**62, (), generator=self.generator))
+        generator = torch.Generator(like.device).manual_seed(seed)
+        return torch.randn(like.shape, generator=generator, device=like.device, dtype=like.dtype)
+
     def steps(self) -> Iterator[int]:
         """Yields step numbers until the budget is spent or SIGTERM or SIGINT comes; saves as it goes and at the end."""
         before = {number: signal.signal(number, self._stop) for number in (signal.SIGTERM, signal.SIGINT)}

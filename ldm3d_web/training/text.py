@@ -1,16 +1,20 @@
 """The text encoder: a small CLIP text model with its own byte-pair vocabulary, trained on captions alone.
 
-It learns to tell a world's labels (place, time, weather, objects, …) from a caption with words missing, so that
-sentences of one meaning land together before the denoiser ever sees them; then it is frozen. The run's folder holds
-``tokenizer/`` and ``text_encoder/`` as transformers reads them.
+It learns to tell what a caption claims (place, time, weather, objects and where they stand, counts, …) with a word
+missing here and there, so that sentences of one meaning land together before the denoiser ever sees them; then it is
+frozen. The run's folder holds ``tokenizer/`` and ``text_encoder/`` as transformers reads them.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +23,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ldm3d_web.training.run import Run
-from ldm3d_web.training.shards import CAPTIONS
+from ldm3d_web.training.saying import WORDINGS, Saying, labels_of
+from ldm3d_web.training.start import WEIGHTS, start_from
 
 if TYPE_CHECKING:
     from transformers import CLIPTextModel, CLIPTokenizer
 
+SENTENCES = 60_000  # read for the vocabulary and the labels
 START, END = "<|startoftext|>", "<|endoftext|>"
 
 
@@ -31,13 +37,13 @@ START, END = "<|startoftext|>", "<|endoftext|>"
 class TextPlan:
     """Sizes and rates of the text encoder."""
 
-    vocabulary: int = 2048
+    vocabulary: int = 4096
     width: int = 192
     layers: int = 4
     heads: int = 4
     positions: int = 77
     batch: int = 64
-    word_dropout: float = 0.12
+    word_dropout: float = 0.05
     learning_rate: float = 1e-3
     warmup_steps: int = 100
 
@@ -120,30 +126,36 @@ def build(plan: TextPlan, tokenizer: CLIPTokenizer) -> CLIPTextModel:
     )
 
 
+UNSAID = -1  # class of a label that a sentence says nothing of
+
+
 @dataclass(frozen=True)
 class Labels:
-    """Every label that the worlds carry. words: per single-word label its values; lists: all words of list labels."""
+    """Every label that sentences claim. words: per single-word label its values; lists: all words of list labels."""
 
     words: dict[str, list[str]]
     lists: list[str]
 
     @classmethod
-    def of(cls, tags: list[dict[str, Any]]) -> Labels:
-        """Collects the labels of a data set; a world without a label counts as the empty word."""
-        names = sorted({name for world in tags for name, value in world.items() if isinstance(value, str)})
-        words = {name: sorted({str(world.get(name, "")) for world in tags}) for name in names}
+    def of(cls, claims: Sequence[dict[str, Any]]) -> Labels:
+        """Collects the labels of a data set; the empty word is none."""
+        pairs = {(name, value) for each in claims for name, value in each.items() if isinstance(value, str) and value}
         listed = {
-            (name, word) for world in tags for name, value in world.items() if isinstance(value, list) for word in value
+            (name, word) for each in claims for name, value in each.items() if isinstance(value, list) for word in value
         }
+        words = {name: sorted(value for other, value in pairs if other == name) for name in sorted(dict(pairs))}
         return cls(words, sorted(f"{name}:{word}" for name, word in listed))
 
-    def indices(self, world: dict[str, Any]) -> list[int]:
-        """Class number of each single-word label, in the order of ``words``."""
-        return [values.index(str(world.get(name, ""))) for name, values in self.words.items()]
+    def indices(self, claims: dict[str, Any]) -> list[int]:
+        """Class number of each single-word label, in the order of ``words``; UNSAID where there is none."""
+        return [
+            values.index(said) if (said := str(claims.get(name, ""))) in values else UNSAID
+            for name, values in self.words.items()
+        ]
 
-    def present(self, world: dict[str, Any]) -> list[float]:
-        """1 for each word of ``lists`` that the world has, else 0."""
-        has = {f"{name}:{word}" for name, value in world.items() if isinstance(value, list) for word in value}
+    def present(self, claims: dict[str, Any]) -> list[float]:
+        """1 for each word of ``lists`` that is claimed, else 0."""
+        has = {f"{name}:{word}" for name, value in claims.items() if isinstance(value, list) for word in value}
         return [float(word in has) for word in self.lists]
 
 
@@ -159,14 +171,16 @@ class _Heads(nn.Module):
     def loss(
         self, hidden: Tensor, pooled: Tensor, mask: Tensor, classes: Tensor, present: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Both heads' loss, and the share of single-word labels that the first one has right."""
+        """Both heads' loss, and the share of the claimed single-word labels that they have right."""
         mean = (hidden * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
         total, right = pooled.new_zeros(()), pooled.new_zeros(())
+        said = (classes != UNSAID).sum().clamp(min=1)
         for logits in (self.last(pooled), self.mean(mean)):
             *groups, listed = logits.split([*self.sizes, present.shape[1]], dim=1)
             for number, group in enumerate(groups):
-                total = total + functional.cross_entropy(group, classes[:, number])
-                right = right + (group.argmax(1) == classes[:, number]).float().mean() / (2 * len(groups))
+                wrong = functional.cross_entropy(group, classes[:, number], ignore_index=UNSAID, reduction="sum")
+                total = total + wrong / len(classes)
+                right = right + (group.argmax(1) == classes[:, number]).sum() / (2 * said)
             if present.shape[1]:
                 total = total + 10 * functional.binary_cross_entropy_with_logits(listed, present)
         return total, right
@@ -178,21 +192,31 @@ def tokenize(tokenizer: CLIPTokenizer, sentences: list[str]) -> Tensor:
     return tokenizer(sentences, padding="max_length", max_length=length, truncation=True, return_tensors="pt").input_ids
 
 
-def more_worlds(count: int, first_seed: int) -> tuple[list[list[str]], list[dict[str, Any]]]:
-    """Captions and labels of ``count`` further worlds. Nothing is rendered, so they cost some milliseconds each."""
-    from ldm3d_web.worlds import caption, sample_world
+def more_worlds(count: int, first_seed: int, workers: int = 0) -> list[Saying]:
+    """What can be said of ``count`` further worlds. Nothing is rendered, so they cost some milliseconds each.
 
-    worlds = [sample_world(first_seed + number) for number in range(count)]
-    captions = [[caption(world, number) for number in range(CAPTIONS)] for world in worlds]
-    return captions, [dict(world.tags) for world in worlds]
+    workers: processes that share the work.
+    """
+    seeds = range(first_seed, first_seed + count)
+    if workers < 2 or count < 200:
+        return [_saying(seed) for seed in seeds]
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        return list(pool.map(_saying, seeds, chunksize=50))
+
+
+def _saying(seed: int) -> Saying:
+    from ldm3d_web.worlds import sample_world
+
+    return Saying(description=sample_world(seed).description)
 
 
 def train(
-    captions: list[list[str]],
-    tags: list[dict[str, Any]],
+    sayings: Sequence[Saying],
+    tags: Sequence[dict[str, Any]],
     out: Path,
     plan: TextPlan,
     *,
+    start: Path | None = None,
     minutes: float | None = None,
     steps: int | None = None,
     device: str = "cpu",
@@ -200,22 +224,27 @@ def train(
 ) -> Run:
     """Trains (or goes on training) the text encoder in folder ``out``; returns its run, finished or stopped.
 
-    captions[i] are the sentences of world i, tags[i] its labels.
+    sayings[i] is what can be said of world i; tags[i] its labels, for one whose fixed captions make no claims.
+    ``start``: a model folder whose text encoder has the plan's width and layers: its weights are the first ones, and
+    of its tokens those that the new vocabulary shares.
     """
     from transformers import CLIPTokenizer
 
     out = Path(out)
+    told = _read_on(sayings, tags)
     if (out / "tokenizer" / "vocab.json").is_file():
         tokenizer = CLIPTokenizer.from_pretrained(out / "tokenizer")
     else:
-        sentences = sorted({sentence for said in captions for sentence in said})
+        sentences = sorted({sentence for sentence, _ in told})
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "sentences.json").write_text(json.dumps(sentences, ensure_ascii=False), encoding="utf-8")
         tokenizer = learn_vocabulary(sentences, out / "tokenizer", plan.vocabulary, plan.positions)
-    labels = Labels.of(tags)
-    classes = torch.tensor([labels.indices(world) for world in tags])
-    present = torch.tensor([labels.present(world) for world in tags])
+    labels = Labels.of([claims for _, claims in told])
 
     torch.manual_seed(seed)
     model = build(plan, tokenizer)
+    if start:
+        start_from_older(model, tokenizer, Path(start))
     model.to(device)  # type: ignore[arg-type]  # transformers wraps it without its types
     heads = _Heads(plan.width, labels).to(device)
     weights = [*model.parameters(), *heads.parameters()]
@@ -223,18 +252,24 @@ def train(
     run = Run(out, {"model": model, "heads": heads, "optimizer": optimizer}, minutes=minutes, steps=steps, seed=seed)
     model.train()
     for _ in run.steps():
-        chosen = torch.randint(len(captions), (plan.batch,), generator=run.generator)
-        sentences = [_sentence(captions[index], plan.word_dropout, run.generator) for index in chosen.tolist()]
+        chosen = torch.randint(len(sayings), (plan.batch,), generator=run.generator).tolist()
+        wordings = torch.randint(WORDINGS, (plan.batch,), generator=run.generator).tolist()
+        turns = (2 * math.pi * torch.rand(plan.batch, generator=run.generator)).tolist()
+        drawn = zip(chosen, wordings, turns, strict=True)
+        batch = [_tell(sayings[i], tags[i], wording, turn) for i, wording, turn in drawn]
+        sentences = [_with_gaps(sentence, plan.word_dropout, run.generator) for sentence, _ in batch]
         tokens = tokenizer(sentences, padding=True, max_length=plan.positions, truncation=True, return_tensors="pt").to(
             device
         )
+        classes = torch.tensor([labels.indices(claims) for _, claims in batch]).to(device)
+        present = torch.tensor([labels.present(claims) for _, claims in batch]).to(device)
         rate = run.learning_rate(plan.learning_rate, plan.warmup_steps)
         for group in optimizer.param_groups:
             group["lr"] = rate
         output = model(**tokens)
         loss, right = heads.loss(
             output.last_hidden_state, output.pooler_output, tokens.attention_mask,
-            classes[chosen].to(device), present[chosen].to(device),
+            classes, present,
         )  # fmt: skip
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -245,10 +280,50 @@ def train(
     return run
 
 
-def _sentence(captions: list[str], dropout: float, generator: torch.Generator) -> str:
-    """One of a world's captions, each word of it missing with a small chance."""
-    words = captions[int(torch.randint(len(captions), (), generator=generator))].split()
-    kept = [
-        word for word, luck in zip(words, torch.rand(len(words), generator=generator), strict=True) if luck > dropout
+def _tell(saying: Saying, tags: dict[str, Any], wording: int, turn_rad: float) -> tuple[str, dict[str, Any]]:
+    """A sentence and its labels: what it claims, or the world's tags where it makes no claims."""
+    sentence, claims = saying.tell(wording, turn_rad)
+    return sentence, tags if claims is None else labels_of(claims)
+
+
+def _read_on(sayings: Sequence[Saying], tags: Sequence[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+    """Sentences of every world, as many of each: at most SENTENCES, or one each."""
+    each = max(1, min(40, SENTENCES // len(sayings)))
+    return [
+        _tell(saying, tag, wording, wording * math.pi / 2)
+        for saying, tag in zip(sayings, tags, strict=True)
+        for wording in range(each if saying.description else min(each, len(saying.captions)))
     ]
-    return " ".join(kept or words)
+
+
+def _with_gaps(sentence: str, dropout: float, generator: torch.Generator) -> str:
+    """The sentence, each word of it missing with a small chance."""
+    words = sentence.split()
+    luck = torch.rand(len(words), generator=generator)
+    return " ".join([word for word, kept in zip(words, luck > dropout, strict=True) if kept] or words)
+
+
+@torch.no_grad()
+def start_from_older(model: CLIPTextModel, tokenizer: CLIPTokenizer, folder: Path) -> None:
+    """Takes over an earlier text encoder (``text_encoder/`` and ``tokenizer/`` in a folder) under a new vocabulary.
+
+    Tokens that both vocabularies have keep their vectors; the others begin as the mean of their old spelling's.
+    """
+    from safetensors.torch import load_file
+    from transformers import CLIPTokenizer
+
+    older = CLIPTokenizer.from_pretrained(folder / "tokenizer")
+    stored = {
+        name.removeprefix("text_model."): value.float()
+        for name, value in load_file(folder / "text_encoder" / WEIGHTS[1]).items()
+    }
+    table = stored["embeddings.token_embedding.weight"]
+    known = older.get_vocab()
+    start_from(model, folder / "text_encoder", but=("embeddings.token_embedding.weight",))
+    weight: Any = model.get_input_embeddings().weight
+    for token, number in tokenizer.get_vocab().items():
+        if token in known:
+            weight[number] = table[known[token]]
+        else:
+            pieces = older(token.removesuffix("</w>"), add_special_tokens=False).input_ids
+            weight[number] = table[pieces].mean(0) if pieces else weight[number]

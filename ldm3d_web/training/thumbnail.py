@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
+from ldm3d_web.errors import InvalidInput
+
 if TYPE_CHECKING:
     from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 
@@ -25,9 +27,15 @@ _LOG_VARIANCE = -5.0  # a quiet posterior: noise that drowns the latents early i
 
 @torch.no_grad()
 def start_as_thumbnail(model: AutoencoderKL) -> None:
-    """Sets the weights of a fresh autoencoder (4 channels in and out, 4 a multiple of its norm groups), in place."""
+    """Sets the weights of a fresh autoencoder (4 channels in and out, 4 a multiple of its norm groups), in place.
+
+    Raises InvalidInput where its first two widths, or its last two, are alike: the path needs a layer between them.
+    """
     from diffusers.models.resnet import ResnetBlock2D
 
+    widths = model.config["block_out_channels"]
+    if widths[0] == widths[1] or widths[-2] == widths[-1]:
+        raise InvalidInput(f"An autoencoder's first two widths, and its last two, must differ, not {tuple(widths)}.")
     encoder: Any = model.encoder
     decoder: Any = model.decoder
     for block in model.modules():

@@ -5,8 +5,8 @@ paints it (importing that module imports torch).
 Every solid is a convex polyhedron with flat faces: low-poly dioramas, traced exactly, without a mesh or a download.
 """
 
-from ldm3d_web.worlds.caption import caption
+from ldm3d_web.worlds.caption import Said, caption, say
 from ldm3d_web.worlds.places import sample_world
-from ldm3d_web.worlds.world import World
+from ldm3d_web.worlds.world import Description, Thing, World
 
-__all__ = ["World", "caption", "sample_world"]
+__all__ = ["Description", "Said", "Thing", "World", "caption", "sample_world", "say"]

@@ -1,4 +1,4 @@
-"""Places of sand and stone: desert, volcano, moon, crystal cave."""
+"""Places of sand and dust: desert and moon."""
 
 from __future__ import annotations
 
@@ -6,131 +6,194 @@ from dataclasses import replace
 
 import numpy as np
 
-from ldm3d_web.worlds import props
-from ldm3d_web.worlds.draft import GROUND, Draft, scaled
-from ldm3d_web.worlds.light import make_light
-from ldm3d_web.worlds.shapes import crystal
-from ldm3d_web.worlds.world import Colour, Shell, Solid, World
+from ldm3d_web.worlds.countryside import near_things
+from ldm3d_web.worlds.draft import Draft
+from ldm3d_web.worlds.hues import BRIGHT, PAINTS
+from ldm3d_web.worlds.light import make_light, mixed, scaled, towards
+from ldm3d_web.worlds.props import houses, monuments, objects, plants, space, stones
+from ldm3d_web.worlds.props.kit import vary
+from ldm3d_web.worlds.world import Colour, Feature, Oval, World
 
 
-def desert(d: Draft, seed: int) -> World:
-    rng, u = d.rng, d.rng.uniform
-    sands: dict[str, Colour] = {"red": (0.76, 0.36, 0.20), "golden": (0.90, 0.72, 0.42), "white": (0.92, 0.87, 0.78)}
-    d.tags["colour"] = str(rng.choice(list(sands), p=[0.45, 0.4, 0.15]))
+def desert(d: Draft) -> World:
+    rng, u = d.rng, d.u
+    sands: dict[str, Colour] = {"red": (0.84, 0.46, 0.30), "golden": (0.90, 0.71, 0.43), "white": (0.90, 0.86, 0.78)}
+    d.tags["colour"] = str(rng.choice(list(sands), p=[0.4, 0.42, 0.18]))
     sand = sands[d.tags["colour"]]
-    if d.tags["weather"] == "cloudy" and d.chance(0.5):
-        d.tags["weather"] = "clear"
-    d.ring("dunes", 9, lambda a: props.hill(rng, a, u(22, 60), u(14, 26), u(2.5, 7), props.vary(rng, sand, 0.02)))
-    if d.chance(0.45):
-        d.ring("rock towers", int(rng.integers(3, 7)), lambda a: _mesa(rng, a, u(40, 100), scaled(sand, 0.85)))
-    if d.chance(0.55):
-        d.scatter("cacti", int(rng.integers(4, 10)), 2.6, 22, lambda x, z: props.cactus(rng, x, z, u(1.3, 3.2)))
-    if d.chance(0.6):
-        d.scatter("rocks", 6, 1.9, 12, lambda x, z: props.rock(rng, x, z, u(0.25, 0.8), scaled(sand, 0.78)))
-    return d.finish("desert", seed, Shell(GROUND, np.array([sand]), scaled(sand, 0.93), facet_m=2.6, patch_m=14))
-
-
-def _mesa(rng, angle, away, colour) -> list[Solid]:
-    x, z = away * np.sin(angle), -away * np.cos(angle)
-    r, h = rng.uniform(5, 13), rng.uniform(12, 30)
-    foot = props.frustum(
-        rng, (x, props.FLOOR, z), 1.5 * r, 1.1 * r, 0.35 * h, props.vary(rng, colour), sides=9, rough=0.2
+    d.ring(
+        "dune", 8, lambda a: stones.dune(rng, a, u(64, 100), u(32, 50), u(12, 22), mixed(sand, (0.9, 0.8, 0.75), 0.15))
     )
-    return [
-        foot,
-        props.frustum(rng, (x, props.FLOOR, z), 1.05 * r, 0.85 * r, h, props.vary(rng, colour), sides=9, rough=0.25),
-    ]
-
-
-def volcano(d: Draft, seed: int) -> World:
-    rng, u = d.rng, d.rng.uniform
-    ash: Colour = (0.20, 0.18, 0.19)
-    a = u(0, 6.28)
-    away = u(60, 85)
-    x, z, r, h = away * np.sin(a), -away * np.cos(a), u(34, 42), u(36, 50)
-    d.add("volcano", [props.frustum(rng, (x, props.FLOOR, z), r, 0.22 * r, h, (0.26, 0.20, 0.20), sides=11, rough=0.12,
-                                    top_colour=(0.95, 0.34, 0.10), split_m=props.FLOOR + 0.84 * h)])  # fmt: skip
-    for _ in range(3):
-        b = a + u(-0.25, 0.25)
-        d.add("", props.cloud(rng, b, np.arctan2(h, away) + u(0.08, 0.3), 140, u(25, 45), 0.1))
-    d.ring("", 8, lambda b: props.hill(rng, b, u(50, 100), u(15, 25), u(5, 12), ash))
-    d.scatter("rocks", 12, 2.7, 15, lambda x, z: props.rock(rng, x, z, u(0.3, 1.2), (0.22, 0.20, 0.21)))
-    shell = Shell(GROUND, np.array([ash]), (0.30, 0.22, 0.20), facet_m=1.8)
-    if d.chance(0.65):
-        d.objects.add("lava")
-        shell = Shell(
-            GROUND,
-            np.array([ash]),
-            (0.28, 0.22, 0.21),
-            facet_m=1.8,
-            path=(a + np.pi / 2 + u(-0.3, 0.3), u(2.2, 5.0), u(0.6, 1.3), (1.6, 0.62, 0.16)),
+    d.ring("dune", 7, lambda a: stones.dune(rng, a, u(24, 38), u(11, 18), u(3.5, 7.5), vary(rng, sand, 0.01)), 0.3)
+    focal = d.pick(["pyramid", "mesa", "rock arch", "temple", "oasis", "cactus", "tent", "obelisk", "mesa"])
+    if focal == "pyramid":
+        for _ in range(d.count(1, 3)):
+            d.one(
+                "pyramid",
+                lambda x, z: monuments.pyramid(rng, x, z, u(12, 20), scaled(sand, 0.9)),
+                36,
+                62,
+                14,
+                d.front,
+                0.35,
+            )
+    elif focal == "mesa":
+        for _ in range(d.count(2, 4)):
+            d.one(
+                "mesa",
+                lambda x, z: stones.mesa(rng, x, z, u(5, 10), u(14, 28), scaled(sand, 0.86)),
+                30,
+                62,
+                8,
+                d.front,
+                0.5,
+            )
+    elif focal == "rock arch":
+        d.one(
+            "rock arch",
+            lambda x, z: stones.rock_arch(rng, x, z, u(6, 9), u(5, 7), scaled(sand, 0.84)),
+            11,
+            16,
+            4,
+            d.front,
+            0.15,
         )
-    return d.finish("volcano", seed, shell)
+    elif focal == "temple":
+        d.one(
+            "temple",
+            lambda x, z: monuments.temple(rng, x, z, u(3.2, 4.2), scaled(sand, 0.95)),
+            9.5,
+            12,
+            6,
+            d.front,
+            0.12,
+        )
+    elif focal == "oasis":
+        x, z = stones.at_azimuth(d.front + u(-0.2, 0.2), u(7, 10))
+        d.clear(
+            Feature(
+                Oval(x, z, u(3.4, 4.6), u(2.6, 3.6), 0.06), (0.20, 0.52, 0.56), "water", 0.06, (0.50, 0.62, 0.36), 0.7
+            ),
+            0.3,
+        )
+        d.mark("pond", float(np.arctan2(x, -z)), float(np.hypot(x, z)))
+        d.some("palm tree", d.count(3, 6), lambda x, z: plants.palm(rng, x, z, u(4, 6)), 6, 14, 1.0, d.front)
+    elif focal == "tent":
+        name = d.pick(["white", "red", "blue"])
+        at = d.one(
+            "tent", lambda x, z: houses.tent(rng, x, z, u(1.6, 2.0), PAINTS[name], d.lit), 5, 8, 2.2, d.front, 0.3, name
+        )
+        if at is not None:
+            d.shine(at[0] * 0.72, 0.8, at[1] * 0.72, 2.0)
+    elif focal == "obelisk":
+        d.some(
+            "obelisk",
+            d.count(1, 3),
+            lambda x, z: monuments.obelisk(rng, x, z, u(5, 7), scaled(sand, 0.92)),
+            8,
+            13,
+            1.2,
+            d.front,
+        )
+    if focal == "cactus" or (focal not in ("pyramid", "oasis", "temple") and d.chance(0.5)):
+        d.around("cactus", d.count(5, 10), lambda x, z: plants.cactus(rng, x, z, u(1.6, 3.4)), 3.0, 24, 0.9, 3)
+    if d.chance(0.35) and d.lit > 0.3:
+        at = d.one("campfire", lambda x, z: objects.campfire(rng, x, z, 1.0), 2.8, 4.2, 1.2, d.front + u(0.5, 1.2))
+        if at is not None:
+            d.shine(at[0], 0.7, at[1], 2.5, (1.0, 0.55, 0.20))
+    d.around("rock", 8, lambda x, z: stones.rock(rng, x, z, u(0.4, 1.1), scaled(sand, 0.78)), 3.4, 18, 1.3, 3)
+    near_things(
+        d,
+        [
+            ("rock", lambda x, z: stones.rock(rng, x, z, u(0.24, 0.42), scaled(sand, 0.78)), 0.55, ""),
+            ("bush", lambda x, z: plants.bush(rng, x, z, u(0.25, 0.36), (0.60, 0.58, 0.34)), 0.45, ""),
+        ],
+        4,
+    )
+    d.some("", 4, lambda x, z: stones.mound(rng, x, z, u(1.5, 2.6), u(0.2, 0.4), scaled(sand, 1.02)), 5, 14, 2)
+    return d.finish("desert", np.array(sand), scaled(sand, 0.93), 9.0, tint=sand, air_m=150)
 
 
-def moon(d: Draft, seed: int) -> World:
-    rng, u = d.rng, d.rng.uniform
-    d.tags |= {"time": "night", "weather": "clear", "season": ""}
-    grey: Colour = (0.62, 0.62, 0.64)
-    d.mountains(8, (0.50, 0.50, 0.53), None, height=(8, 22), away=(70, 130))
-    d.scatter("rocks", 12, 2.8, 18, lambda x, z: props.rock(rng, x, z, u(0.3, 1.3), (0.55, 0.55, 0.57)))
-    if d.chance(0.6):
-        d.scatter("domes", int(rng.integers(3, 6)), 8, 26, lambda x, z: props.dome(rng, x, z, u(2, 4)))
-    light = make_light(rng, "night", "clear")
+def moon(d: Draft) -> World:
+    rng, u = d.rng, d.u
+    d.tags |= {"time": "night", "weather": "clear"}
+    grey: Colour = mixed((0.62, 0.62, 0.65), (0.66, 0.62, 0.58), u(0, 1))
+    d.ring("mountain", 9, lambda a: stones.mountain(rng, a, u(60, 95), u(22, 34), u(12, 26), scaled(grey, 0.8), None))
+    d.ring("", 8, lambda a: stones.hill(rng, a, u(30, 48), u(10, 18), u(2, 5), scaled(grey, 0.95)), 0.2)
+    glass = BRIGHT[d.pick(["blue", "turquoise", "golden", "orange"])]
+    name = d.pick(["red", "blue", "orange", "golden"])
+    focal = d.pick(["dome", "dome", "rocket", "rocket", "rover", "none"])
+    if focal == "dome":
+        d.some("dome", d.count(2, 4), lambda x, z: space.dome(rng, x, z, u(2.4, 3.4), glass), 7.5, 13, 4.0, d.front)
+    elif focal == "rocket":
+        d.one(
+            "rocket", lambda x, z: space.rocket(rng, x, z, u(2.4, 3.2), PAINTS[name]), 7, 10, 2.6, d.front, 0.15, name
+        )
+        if d.chance(0.5):
+            d.some(
+                "dome",
+                d.count(1, 3),
+                lambda x, z: space.dome(rng, x, z, u(2, 3), glass),
+                10,
+                18,
+                3.8,
+                d.front + u(1.6, 4.6),
+            )
+    if focal == "rover" or d.chance(0.3):
+        d.one(
+            "rover",
+            lambda x, z: space.rover(rng, x, z, u(1.0, 1.3), PAINTS[name]),
+            4,
+            7,
+            1.6,
+            d.front + u(-0.6, 0.6) * (focal != "rover"),
+            0.3,
+        )
+    if d.chance(0.4):
+        d.one(
+            "antenna",
+            lambda x, z: space.antenna(rng, x, z, u(1.8, 2.4)),
+            7,
+            12,
+            1.8,
+            d.front + d.pick((-1.0, 1.0)) * u(0.6, 1.6),
+            0.1,
+        )
+    if d.chance(0.4):
+        d.one(
+            "flag",
+            lambda x, z: space.flag(rng, x, z, u(1.0, 1.2), PAINTS[name]),
+            2.8,
+            5,
+            0.8,
+            d.front + u(0.5, 5.8),
+            0.1,
+            name,
+        )
+    for _ in range(d.count(2, 4)):
+        x, z = stones.at_azimuth(u(-3, 3), u(7, 22))
+        r = u(1.6, 3.2)
+        if d.free(x, z, 1.3 * r):
+            d.put("crater", x, z, lambda x, z, r=r: stones.crater(rng, x, z, r, grey), 1.3 * r)
+            d.features.append(Feature(Oval(x, z, r, r), scaled(grey, 0.72), soft_m=0.5))
+    d.around("rock", 7, lambda x, z: stones.rock(rng, x, z, u(0.4, 0.9), scaled(grey, 0.95)), 4, 18, 1.4, 3)
+    near_things(d, [("rock", lambda x, z: stones.rock(rng, x, z, u(0.22, 0.42), scaled(grey, 0.9)), 0.55, "")], 4)
+    earth = d.front + u(-0.5, 0.5)
+    globe = (*towards(earth, u(0.36, 0.6)), u(0.10, 0.15))
+    d.mark("earth", earth, 170.0)
+    light = make_light(rng, "night", "clear", d.front + d.pick((-1.0, 1.0)) * u(0.7, 1.9))
     light = replace(
         light,
-        sun_colour=(0.85, 0.85, 0.82),
-        ambient=(0.22, 0.22, 0.25),
-        zenith=(0.01, 0.01, 0.03),
-        horizon=(0.02, 0.02, 0.05),
-        fog_m=900.0,
-        disc_colour=(0.55, 0.72, 0.98),
-        disc_radius_rad=0.16,
+        sun=(0.82, 0.80, 0.76),
+        above=(0.34, 0.36, 0.45),
+        below=(0.32, 0.32, 0.36),
+        zenith=(0.01, 0.01, 0.04),
+        middle=(0.02, 0.03, 0.09),
+        horizon=(0.05, 0.07, 0.16),
+        away=(0.04, 0.06, 0.14),
+        fog_m=700.0,
+        disc=(1.0, 0.98, 0.92),
+        disc_radius_rad=0.045,
+        glow=0.3,
+        earth=globe,
     )
-    return d.finish("moon", seed, Shell(GROUND, np.array([grey]), (0.52, 0.52, 0.55), facet_m=2.0), light)
-
-
-def cave(d: Draft, seed: int) -> World:
-    rng, u = d.rng, d.rng.uniform
-    d.tags |= {"time": "", "weather": "", "season": ""}
-    hues: dict[str, Colour] = {
-        "purple": (0.66, 0.34, 0.95),
-        "blue": (0.25, 0.62, 1.0),
-        "green": (0.30, 0.92, 0.58),
-        "pink": (1.0, 0.45, 0.72),
-    }
-    d.tags["colour"] = str(rng.choice(list(hues)))
-    hue = np.array(hues[d.tags["colour"]])
-    normals = rng.normal(size=(14, 3)) * [1, 0.8, 1] + [0, 0.35, 0]
-    normals[:, 1] = np.abs(normals[:, 1]) * np.where(np.arange(14) < 8, 0.4, 1.2)
-    normals[:8, [0, 2]] = (
-        1.5 * np.stack([np.cos(np.arange(8) * np.pi / 4), np.sin(np.arange(8) * np.pi / 4)], 1)
-        + 0.3 * normals[:8, [0, 2]]
-    )
-    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
-    planes = np.concatenate([GROUND, np.concatenate([normals, u(5.0, 8.5, (14, 1))], axis=1)])
-    stone = 0.22 * hue + [0.13, 0.12, 0.15]
-    colours = np.concatenate([[stone * 0.85], stone * u(0.75, 1.25, (14, 1))]).clip(0, 1)
-
-    def shard(x, z):
-        lean = np.array([u(-0.4, 0.4), 1.0, u(-0.4, 0.4)])
-        tint = tuple(float(v) for v in np.clip(hue * u(0.75, 1.15), 0, 1))
-        return [
-            crystal(
-                rng,
-                (x + u(-0.2, 0.2), props.FLOOR - 0.1, z + u(-0.2, 0.2)),
-                u(0.12, 0.3),
-                u(0.7, 2.6),
-                lean,
-                tint,
-                glow=u(0.45, 0.85),
-                footprint_m=0.5,
-            )
-            for _ in range(3)
-        ]
-
-    d.scatter("crystals", int(rng.integers(8, 13)), 2.2, 6.0, shard)
-    d.scatter("rocks", 6, 1.9, 6, lambda x, z: props.rock(rng, x, z, u(0.3, 0.8), tuple(stone)))
-    tint = tuple(float(v) for v in (0.45 + 0.4 * hue))
-    light = replace(make_light(rng, "noon", "clear"), ambient=tint, sun_colour=(0.25, 0.25, 0.28), fog_m=1e4)
-    return d.finish("cave", seed, Shell(planes, colours, tuple(stone * 0.7), facet_m=1.0), light)
+    return d.finish("moon", np.array(grey), scaled(grey, 0.86), 5.0, light=light, clouds=False)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ldm3d_web.worlds.barren import cave, desert, moon, volcano
-from ldm3d_web.worlds.built import city, room, village
+from ldm3d_web.worlds.barren import desert, moon
+from ldm3d_web.worlds.countryside import farm, forest, meadow, mushrooms
 from ldm3d_web.worlds.draft import Draft
-from ldm3d_web.worlds.nature import beach, forest, lake, meadow, mountains
+from ldm3d_web.worlds.heights import canyon, mountains, snowfield, volcano
+from ldm3d_web.worlds.indoors import cave, hall, room
+from ldm3d_web.worlds.settlements import city, ruins, village
+from ldm3d_web.worlds.waters import beach, lake
 from ldm3d_web.worlds.world import World
 
-PLACES: dict[str, Callable[[Draft, int], World]] = {
+PLACES: dict[str, Callable[[Draft], World]] = {
     "lake": lake, "mountains": mountains, "desert": desert, "meadow": meadow, "forest": forest, "beach": beach,
     "village": village, "city": city, "volcano": volcano, "moon": moon, "room": room, "cave": cave,
+    "canyon": canyon, "ruins": ruins, "hall": hall, "mushrooms": mushrooms, "snowfield": snowfield, "farm": farm,
 }  # fmt: skip
 
 
@@ -21,5 +25,5 @@ def sample_world(seed: int, place: str | None = None) -> World:
     if place is not None and place not in PLACES:
         raise ValueError(f"no place {place!r}; there are {', '.join(PLACES)}")
     draft = Draft(seed)
-    name = place or str(draft.rng.choice(list(PLACES)))
-    return PLACES[name](draft, seed)
+    drawn = draft.pick(list(PLACES))
+    return PLACES[place or drawn](draft)

@@ -1,138 +1,147 @@
-"""Colour of what the rays met: flat faces under one sun, faceted ground, water, contact shadows, air and sky."""
+"""Colour of what rays met: flat faces under a sun that throws shadows, sky and bounced light, lamps, water and air."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from ldm3d_web.worlds.packed import Hits, Packed
-from ldm3d_web.worlds.world import FAR_M, World
+from ldm3d_web.worlds.floormap import FloorMaps, floor_maps, openness, sunlit, sunlit_floor
+from ldm3d_web.worlds.ground import floor_paint
+from ldm3d_web.worlds.packed import Packed, pack
+from ldm3d_web.worlds.sky import air_colour, sky_colour
+from ldm3d_web.worlds.trace import Hits, Rows, trace
+from ldm3d_web.worlds.world import EYE_HEIGHT_M, FAR_M, World
+
+_ROW = 128  # reflected rays in a row
 
 
-def shade(worlds: Sequence[World], packed: Packed, hits: Hits, eyes: Tensor, rays: Tensor) -> Tensor:
-    """Colours (B, N, 3) in [0, 1] of the hits along rays (N, 3)."""
-    return torch.stack([_shade_one(w, b, packed, hits, eyes[b], rays) for b, w in enumerate(worlds)])
+class Stage(NamedTuple):
+    """Worlds, ready for rays."""
+
+    worlds: Sequence[World]
+    packed: Packed
+    maps: list[FloorMaps]
 
 
-def _shade_one(world: World, b: int, packed: Packed, hits: Hits, eye: Tensor, rays: Tensor) -> Tensor:
-    like: dict[str, Any] = {"dtype": torch.float32, "device": rays.device}
-    light = world.light
-    as_tensor = lambda x: torch.as_tensor(np.asarray(x), **like)  # noqa: E731
-    distance, solid, face = hits.distance[b], hits.solid[b], hits.face[b]
-    colour = sky_colour(world, rays)
+def stage(worlds: Sequence[World], device: str | torch.device) -> Stage:
+    """Packs worlds and traces their floor maps."""
+    packed = pack(worlds, device)
+    return Stage(worlds, packed, [floor_maps(world, packed, b) for b, world in enumerate(worlds)])
 
-    lit = torch.nonzero((solid >= 0) & (distance < 10 * FAR_M)).squeeze(1)
-    k, f = solid[lit], face[lit]
-    point = eye + rays[lit] * distance[lit, None]
-    look = packed.look[b, k]
-    flicker = _hash(k * 16.0 + f, world.facet_seed)
-    top = point[:, 1] > look[:, 6] * 1.0 + (flicker - 0.5) * 0.35 * (look[:, 6] + 1.6).abs()
-    base = torch.where(top[:, None], look[:, 3:6], look[:, 0:3])
-    base = base * (0.93 + 0.14 * flicker[:, None])
-    shaded = base * _daylight(packed.planes[b, k, f, :3], light, as_tensor)
-    shaded = torch.lerp(shaded, base, look[:, 7:8])
-    cloud = look[:, 8] > 0.5
-    air = (
-        torch.exp(-torch.where(cloud, 0.25 * distance[lit], distance[lit]) / light.fog_m) * (1 - look[:, 7])
-        + look[:, 7]
-    )
-    colour[lit] = torch.lerp(colour[lit], shaded, air[:, None])
 
+def shade(on: Stage, b: int, origins: Tensor, rays: Tensor, hits: Hits, *, mirrors: bool = True) -> Tensor:
+    """Colours (N, 3) in [0, 1] of the hits (N,) of rays (N, 3) from origins (N, 3) in world b."""
+    world, packed = on.worlds[b], on.packed
+    distance, solid = hits.distance, hits.solid
+    air = air_colour(world, rays)
+    colour = air.clone()
+    empty = torch.nonzero((solid < 0) & (distance >= FAR_M)).squeeze(1)
+    colour[empty] = sky_colour(world, rays[empty], air[empty])
+    met = torch.nonzero(solid >= 0).squeeze(1)
+    if len(met):
+        point = origins[met] + rays[met] * distance[met, None]
+        lit, thin = _solids(on, b, point, solid[met], hits.face[met])
+        reach = distance[met] * (1 - 0.75 * packed.look[b, solid[met], 8])
+        clear = torch.exp(-reach / world.light.fog_m)
+        colour[met] = torch.lerp(air[met], lit, (clear + (1 - clear) * 0.7 * thin)[:, None])
     ground = torch.nonzero((solid < 0) & (distance < FAR_M)).squeeze(1)
-    point = eye + rays[ground] * distance[ground, None]
-    plane = face[ground]
-    base = as_tensor(world.shell.colours)[plane]
-    shaded = (
-        base
-        * _daylight(-packed.shell[b, plane, :3], light, as_tensor)
-        * (0.97 + 0.06 * _hash(plane * 7.0, world.facet_seed)[:, None])
-    )
-    floor = plane == 0
-    shaded[floor] = _floor(world, b, packed, point[floor], rays[ground][floor], distance[ground][floor], as_tensor)
-    air = torch.exp(-distance[ground] / light.fog_m) * (1 - (distance[ground] / FAR_M) ** 4)
-    colour[ground] = torch.lerp(colour[ground], shaded, air[:, None])
+    if len(ground):
+        point = origins[ground] + rays[ground] * distance[ground, None]
+        lit = _shell(on, b, point, rays[ground], distance[ground], hits.face[ground], mirrors)
+        clear = torch.exp(-distance[ground] / world.light.fog_m) * (1 - (distance[ground] / FAR_M) ** 4)
+        colour[ground] = torch.lerp(air[ground], lit, clear[:, None])
     return colour.clamp(0, 1)
 
 
-def _daylight(normal: Tensor, light, as_tensor) -> Tensor:
-    """Ambient (a little more from above) plus the sun's cosine, (N, 3)."""
-    sun = (normal @ as_tensor(light.sun_direction)).clamp(min=0)[:, None]
-    sky = 0.85 + 0.25 * normal[:, 1:2]
-    return as_tensor(light.ambient) * sky + as_tensor(light.sun_colour) * sun
+def _light(on: Stage, b: int, point: Tensor, normal: Tensor, sun: Tensor, open_sky: Tensor) -> Tensor:
+    """Light on points (N, 3): sun (how much of it is not hidden), sky and ground, lamps."""
+    world = on.worlds[b]
+    light, like = world.light, _like(point)
+    sun_at = torch.as_tensor(np.asarray(light.sun_direction), **like)
+    facing = (normal @ sun_at).clamp(min=0) * sun
+    half = 0.5 + 0.5 * normal[:, 1:2]
+    above, below = torch.tensor(light.above, **like), torch.tensor(light.below, **like)
+    # A weak light from the sun's right: faces in shadow still tell their slopes apart.
+    fill = torch.nn.functional.normalize(torch.stack([-sun_at[2], sun_at[1] * 0.3, sun_at[0]]), dim=0)
+    ambient = torch.lerp(below, above, half) * (0.94 + 0.12 * (normal @ fill)[:, None]) * open_sky[:, None]
+    total = ambient + torch.tensor(light.sun, **like) * facing[:, None]
+    for lamp in world.lamps:
+        to = torch.tensor(lamp.at, **like) - point
+        away = to.norm(dim=1).clamp(min=1e-3)
+        cosine = ((to * normal).sum(1) / away).clamp(min=0) * 0.8 + 0.2
+        total = total + torch.tensor(lamp.colour, **like) * (cosine / (1 + (away / lamp.reach_m) ** 2) ** 1.5)[:, None]
+    return total
 
 
-def sky_colour(world: World, rays: Tensor) -> Tensor:
-    """Gradient, glow around the sun, its disc, and stars; (N, 3)."""
-    light = world.light
-    like: dict[str, Any] = {"dtype": torch.float32, "device": rays.device}
-    up = rays[:, 1:2].clamp(0, 1)
-    zenith, horizon = torch.tensor(light.zenith, **like), torch.tensor(light.horizon, **like)
-    colour = torch.lerp(horizon, zenith, 1 - (1 - up) ** 2.6)
-    towards = rays @ torch.as_tensor(light.sun_direction, **like)
-    angle = torch.arccos(towards.clamp(-1, 1))[:, None]
-    disc = torch.tensor(light.disc_colour, **like)
-    colour = torch.lerp(colour, disc, light.glow * torch.exp(-((angle / 0.55) ** 2)))
-    if light.disc_radius_rad:
-        colour = torch.lerp(colour, disc, ((light.disc_radius_rad - angle) / 0.01 + 0.5).clamp(0, 1))
-    if light.stars:
-        rng = np.random.default_rng(world.seed)
-        stars = rng.normal(size=(90, 3))
-        stars /= np.linalg.norm(stars, axis=1, keepdims=True)
-        near = (rays @ torch.as_tensor(stars.T, **like)).amax(dim=1, keepdim=True)
-        colour = torch.lerp(
-            colour, disc, ((0.011 - torch.arccos(near.clamp(-1, 1))) / 0.006).clamp(0, 1) * (rays[:, 1:2] > 0)
-        )
-    return colour
+def _solids(on: Stage, b: int, point: Tensor, solid: Tensor, face: Tensor) -> tuple[Tensor, Tensor]:
+    """Colours (N, 3) of points on solids before the air, and how much they glow (N,)."""
+    world, packed = on.worlds[b], on.packed
+    like = _like(point)
+    look, normal = packed.look[b, solid], packed.planes[b, solid, face, :3]
+    flicker = _hash(solid * 16.0 + face, world.facet_seed)
+    rise = (look[:, 6] + EYE_HEIGHT_M).abs()
+    top = point[:, 1] > look[:, 6] + (flicker - 0.5) * 0.35 * rise
+    base = torch.where(top[:, None], look[:, 3:6], look[:, 0:3]) * (0.955 + 0.09 * flicker[:, None])
+    height = (point[:, 1] + EYE_HEIGHT_M).clamp(min=0)
+    open_sky = 1 - 0.38 * torch.exp(-height / 0.45)
+    sun_at = torch.as_tensor(np.asarray(world.light.sun_direction), **like)
+    faces_sun = torch.nonzero((normal @ sun_at > 0) & (look[:, 8] < 0.5)).squeeze(1)
+    sun = torch.zeros_like(height)
+    sun[faces_sun] = sunlit(on.maps[b], sun_at, point[faces_sun], solid[faces_sun])
+    lit = base * _light(on, b, point, normal, sun, open_sky)
+    cloud = look[:, 8] > 0.5
+    if cloud.any():
+        bright = (0.5 + 0.45 * (normal[cloud] @ sun_at) + 0.35 * normal[cloud, 1]).clamp(0, 1)[:, None]
+        lit[cloud] = torch.lerp(look[cloud, 3:6], look[cloud, 0:3], bright)
+    return torch.lerp(lit, base, look[:, 7:8]), look[:, 7]
 
 
-def _floor(world: World, b: int, packed: Packed, point: Tensor, rays: Tensor, distance: Tensor, as_tensor) -> Tensor:
-    """Faceted ground with soft patches, path, water and the contact shadows of what stands on it."""
-    shell, light = world.shell, world.light
-    x, z = point[:, 0], point[:, 2]
-    seed = world.facet_seed
-    fx, fz = x + 0.61 * seed, z + 0.83 * seed  # no facet edge runs through the eye
-    wave = torch.sin(x / shell.patch_m * 2.1 + seed) + torch.sin(z / shell.patch_m * 1.7 - 2 * seed)
-    wave = wave + torch.sin((x + z) / shell.patch_m * 1.3 + 3 * seed)
-    patch = (0.5 + 0.45 * wave).clamp(0, 1)[:, None]
-    base = torch.lerp(as_tensor(shell.colours[0]), as_tensor(shell.second_floor_colour), patch)
-    if shell.path is not None:
-        angle, offset_m, half_width, path_colour = shell.path
-        beside = (x * np.cos(angle) + z * np.sin(angle) - offset_m).abs()[:, None]
-        base = torch.lerp(base, as_tensor(path_colour), ((half_width - beside) / 0.15 + 0.5).clamp(0, 1))
-    fade = torch.exp(-distance / 22.0)[:, None]  # facets would alias far away
-    base = base * (1 + 0.16 * fade * (_facets(fx, fz, shell.facet_m, seed)[:, None] - 0.5))
-    look, centre = packed.look[b], packed.centre[b]
-    standing = torch.nonzero(look[:, 9] > 0).squeeze(1)
-    if len(standing):
-        away = torch.cdist(point[:, [0, 2]], centre[standing][:, [0, 2]]) / look[standing, 9]
-        base = base * (1 - 0.45 * torch.exp(-(away**2)).amax(dim=1))[:, None]
-    up = torch.zeros_like(point)
-    up[:, 1] = 1
-    shaded = base * _daylight(up, light, as_tensor)
-    if shell.water is not None:
-        cx, cz, rx, rz = shell.water
-        inside = 1 - ((x - cx) / rx) ** 2 - ((z - cz) / rz) ** 2
-        inside = inside + 0.05 * torch.sin(3 * torch.atan2(z - cz, x - cx) + seed)
-        wet = ((-inside if shell.water_outside else inside) / 0.03 + 0.5).clamp(0, 1)[:, None]
-        mirrored = rays * torch.tensor([1.0, -1.0, 1.0], device=rays.device)
-        fresnel = 0.25 + 0.75 * (1 - mirrored[:, 1:2].clamp(0, 1)) ** 4
-        water = as_tensor(shell.water_colour) * _daylight(up, light, as_tensor)
-        water = torch.lerp(water, sky_colour(world, mirrored) * 0.92, fresnel)
-        ripple = 1 + 0.06 * fade * (_facets(fx * 0.5, fz, shell.facet_m, seed + 5)[:, None] - 0.5)
-        shaded = torch.lerp(shaded, water * ripple, wet)
-    return shaded
+def _shell(on: Stage, b: int, point: Tensor, rays: Tensor, away: Tensor, plane: Tensor, mirrors: bool) -> Tensor:
+    """Colours (N, 3) of points on the floor, walls and ceiling before the air."""
+    world, packed, like = on.worlds[b], on.packed, _like(point)
+    base = torch.as_tensor(np.asarray(world.shell.colours), **like)[plane]
+    floor = torch.nonzero(plane == 0).squeeze(1)
+    x, z = point[floor, 0], point[floor, 2]
+    paint, water, glow = floor_paint(world, x, z, away[floor])
+    base[floor] = paint
+    open_sky = torch.ones_like(away)
+    open_sky[floor] = openness(on.maps[b], x, z)
+    sun = torch.ones_like(away)
+    sun[floor] = sunlit_floor(on.maps[b], x, z)
+    lit = base * _light(on, b, point, -packed.shell[b, plane, :3], sun, open_sky)
+    shining = torch.zeros_like(away)
+    shining[floor] = glow
+    lit = torch.lerp(lit, base, shining[:, None])
+    wet = torch.nonzero(water > 0.01).squeeze(1)
+    if len(wet):
+        at = floor[wet]
+        ray = rays[at] * torch.tensor([1.0, -1.0, 1.0], **like)
+        fresnel = 0.18 + 0.74 * (1 - ray[:, 1:2].clamp(0, 1)) ** 3
+        seen = _mirrored(on, b, point[at], ray) if mirrors else air_colour(world, ray)
+        share = fresnel * water[wet, None]
+        lit[at] = torch.lerp(lit[at], seen * 0.94, share)
+    return lit
 
 
-def _facets(x: Tensor, z: Tensor, size: float, seed: float) -> Tensor:
-    """One random number in [0, 1] for each triangle of a skewed grid."""
-    a, c = x / size + 0.37 * z / size, z / size
-    upper = ((a - a.floor()) > (c - c.floor())).to(x.dtype)
-    return _hash(a.floor() * 3.1 + c.floor() * 57.7 + upper * 11.3, seed)
+def _mirrored(on: Stage, b: int, origins: Tensor, rays: Tensor) -> Tensor:
+    """Colours (N, 3) along rays that leave the water."""
+    count = len(rays)
+    pad = -count % _ROW
+    index = torch.cat([torch.arange(count, device=rays.device), torch.full((pad,), count - 1, device=rays.device)])
+    world = torch.full((len(index) // _ROW,), b, dtype=torch.int64, device=rays.device)
+    rows = Rows(world, origins[index].reshape(-1, _ROW, 3), rays[index].reshape(-1, _ROW, 3))
+    found = trace(on.packed, rows, shell=False)
+    hits = Hits(*(each.reshape(-1)[:count] for each in found))
+    return shade(on, b, origins, rays, hits, mirrors=False)
 
 
 def _hash(value: Tensor, seed: float) -> Tensor:
     return torch.frac(torch.sin(value * 12.9898 + seed * 4.1) * 43758.5453).abs()
+
+
+def _like(tensor: Tensor) -> dict[str, Any]:
+    return {"dtype": torch.float32, "device": tensor.device}

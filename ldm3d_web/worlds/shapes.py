@@ -80,8 +80,18 @@ def frustum(
     )
 
 
-def blob(rng, centre, radii, colour: Colour, faces: int = 14, rough: float = 0.25, yaw: float = 0.0, **look) -> Solid:
-    """A faceted ellipsoid: crowns, rocks, dunes, clouds."""
+def blob(
+    rng,
+    centre,
+    radii,
+    colour: Colour,
+    faces: int = 14,
+    rough: float = 0.25,
+    yaw: float = 0.0,
+    foot: float | None = None,
+    **look,
+) -> Solid:
+    """A faceted ellipsoid: crowns, rocks, dunes, clouds. foot: cut flat so far below the centre (metres)."""
     i = np.arange(faces) + 0.5
     polar = np.arccos(1 - 2 * i / faces)
     turn = np.pi * (1 + 5**0.5) * i + rng.uniform(0, 6.28)
@@ -91,6 +101,8 @@ def blob(rng, centre, radii, colour: Colour, faces: int = 14, rough: float = 0.2
     normals = normals / radii
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
     offsets = np.linalg.norm(normals * radii, axis=1) * (1 + 0.3 * rough * rng.uniform(-1, 1, faces))
+    if foot is not None:
+        normals, offsets = np.concatenate([normals, [[0, -1, 0]]]), np.append(offsets, foot)
     return _solid(normals @ _turn(yaw).T, offsets, np.asarray(centre, float), 1.45 * radii.max(), colour, **look)
 
 
@@ -107,3 +119,34 @@ def crystal(rng, base, radius: float, height: float, lean, colour: Colour, **loo
     normals = np.concatenate([out, tip, [-lean]])
     offsets = np.concatenate([np.full(6, radius), tip @ (lean * height), [0.0]])
     return _solid(normals, offsets, np.asarray(base, float), np.hypot(height, 1.2 * radius), colour, **look)
+
+
+def prism(rng, start, end, radius: float, colour: Colour, sides: int = 7, taper: float = 1.0, **look) -> Solid:
+    """A round bar from `start` to `end`, there `taper` times as thick: logs, wheels, posts that lean, spokes."""
+    start, end = np.asarray(start, float), np.asarray(end, float)
+    length = float(np.linalg.norm(end - start))
+    along = (end - start) / length
+    side = np.cross(along, [0.3, 1.0, 0.2] if abs(along[1]) < 0.9 else [1.0, 0.0, 0.2])
+    side /= np.linalg.norm(side)
+    other = np.cross(along, side)
+    angle = (np.arange(sides) + rng.uniform(0, 1)) * 2 * np.pi / sides
+    slope = radius * (1 - taper) / length
+    out = np.cos(angle)[:, None] * side + np.sin(angle)[:, None] * other + slope * along
+    out /= np.linalg.norm(out, axis=1, keepdims=True)
+    normals = np.concatenate([out, [-along, along]])
+    offsets = np.concatenate([np.full(sides, radius / np.sqrt(1 + slope**2)), [0.0, length]])
+    wide = radius * max(1.0, taper) / np.cos(np.pi / sides)
+    middle = (start + end) / 2
+    offsets = offsets - normals @ (middle - start)
+    return _solid(normals, offsets, middle, float(np.hypot(length / 2, wide)), colour, **look)
+
+
+def wedge(centre, size, colour: Colour, yaw: float = 0.0, **look) -> Solid:
+    """A ramp: full height at the local back (-z), none at the front; `centre` is the middle of its base."""
+    sx, sy, sz = np.asarray(size, float)
+    slope = np.array([0, sz, sy]) / np.hypot(sz, sy)
+    normals = np.array([[1, 0, 0], [-1, 0, 0], [0, -1, 0], [0, 0, -1], slope]) @ _turn(yaw).T
+    offsets = np.array([sx / 2, sx / 2, 0, sz / 2, slope @ [0, 0, sz / 2]])
+    return _solid(
+        normals, offsets, np.asarray(centre, float), float(np.hypot(np.hypot(sx, sz) / 2, sy)), colour, **look
+    )

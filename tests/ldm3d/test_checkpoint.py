@@ -41,6 +41,19 @@ def test_whole_models_are_whole(folders):
         verify(folder)
 
 
+def test_a_curve_that_is_not_known_is_refused(folder, folders, tmp_path):
+    change_json(folder / "vae" / "config.json", depth_curve={"log": 199.0})
+    verify(folder)
+    for wrong in ({"sqrt": 1}, {"log": -1}):
+        change_json(folder / "vae" / "config.json", depth_curve=wrong)
+        with pytest.raises(InvalidModel, match="depth_curve"):
+            verify(folder)
+    six = shutil.copytree(make_ldm3d_folder(tmp_path / "made", channels=6), tmp_path / "six")
+    change_json(six / "vae" / "config.json", depth_curve={"log": 199.0})
+    with pytest.raises(InvalidModel, match="two bytes"):
+        verify(six)
+
+
 @pytest.mark.parametrize(
     "file",
     [

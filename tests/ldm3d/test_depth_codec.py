@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ldm3d_web.ldm3d.depth_codec import LARGEST, channels_to_depth, depth_to_channels, pack, unpack
+from ldm3d_web.ldm3d.depth_curve import LINEAR, Curve, curve_of
 
 EVERY_VALUE = torch.arange(LARGEST + 1, dtype=torch.float64).reshape(1, 1, 256, 256)
 
@@ -25,6 +26,32 @@ def test_every_16_bit_value_comes_back(channels):
     assert stored.min() == -1
     assert stored.max() == 1
     assert torch.equal(to_16_bits(channels_to_depth(stored)), EVERY_VALUE)
+
+
+@pytest.mark.parametrize("k", [0, 1e-3, 20, 199, 1e4])
+def test_every_16_bit_value_comes_back_from_a_curve(k):
+    disparity = (EVERY_VALUE / LARGEST).float()
+    stored = depth_to_channels(disparity, 4, Curve(k))
+    assert stored.min() == -1 and stored.max() == pytest.approx(1) and (stored.flatten().diff() > 0).all()
+    assert torch.equal(to_16_bits(channels_to_depth(stored, Curve(k))), EVERY_VALUE)
+    assert channels_to_depth(torch.full((1, 1, 1, 1), -1.0), Curve(k)).item() == 0, "sky stays sky"
+
+
+def test_the_curve_of_far_over_near_is_the_logarithm_of_distance():
+    """From 1 to 200 m each doubling of distance is the same step."""
+    disparity = torch.tensor([(1 / metres - 1 / 200) / (1 - 1 / 200) for metres in (1.0, 2.0, 4.0, 8.0, 64.0, 128.0)])
+    carried = Curve(199).bend(disparity)
+    steps = carried.diff().tolist()
+    assert steps[0] == pytest.approx(steps[1], rel=1e-5) and steps[0] == pytest.approx(steps[4], rel=1e-4)
+
+
+def test_a_config_names_its_curve_or_none():
+    assert curve_of({}) == curve_of({"depth_curve": None}) == LINEAR
+    assert curve_of({"depth_curve": {"log": 199}}) == Curve(199.0)
+    nan = float("nan")
+    for wrong in ("log", {"root": 2}, {"log": -1}, {"log": "199"}, {"log": nan}, {"log": 1, "x": 2}, 199, True):
+        with pytest.raises(ValueError, match="depth_curve"):
+            curve_of({"depth_curve": wrong})
 
 
 @given(high=st.integers(0, 255), low=st.integers(0, 255), red=st.floats(-1, 1))

@@ -11,7 +11,7 @@ import torch
 
 from ldm3d_web.errors import InvalidInput
 from ldm3d_web.training.latents import VIEWS, open_latents
-from ldm3d_web.training.shards import CAPTIONS, open_shards, write_shards
+from ldm3d_web.training.shards import open_shards, write_shards
 from tests.training.conftest import WORLDS, Kitchen
 
 
@@ -20,12 +20,12 @@ def test_a_world_does_not_depend_on_its_shard_or_batch(kitchen: Kitchen, tmp_pat
     alone, among = open_shards(tmp_path), kitchen.data
     assert alone.seeds == [2] and among.seeds == list(range(WORLDS))
     assert np.abs(alone.rgbd(0) - among.rgbd(2)).max() < 2 / 127
-    assert alone.captions[0] == among.captions[2] and alone.tags[0] == among.tags[2]
+    assert alone.sayings[0] == among.sayings[2] and alone.tags[0] == among.tags[2]
 
 
 def test_every_world_is_said_in_words_and_labelled(kitchen: Kitchen) -> None:
-    for captions, tags in zip(kitchen.data.captions, kitchen.data.tags, strict=True):
-        assert len(captions) == CAPTIONS and all(sentence.strip() for sentence in captions)
+    for saying, tags in zip(kitchen.data.sayings, kitchen.data.tags, strict=True):
+        assert len({saying.say(wording) for wording in range(8)}) > 4
         assert tags["place"] and isinstance(tags["objects"], list)
 
 
@@ -78,7 +78,8 @@ def test_latents_have_mean_zero_and_deviation_one(kitchen: Kitchen) -> None:
     assert latents.latents.shape == (WORLDS * VIEWS, 4, 4, 8) and latents.latents.dtype == np.float16
     values = latents.latents.astype(np.float32)
     assert abs(values.mean()) < 0.01 and abs(values.std() - 1) < 0.01
-    assert [latents.captions[VIEWS * world] for world in range(WORLDS)] == kitchen.data.captions
+    described = [latents.sayings[VIEWS * world].description for world in range(WORLDS)]
+    assert described == [saying.description for saying in kitchen.data.sayings]
 
 
 def test_what_is_not_there_is_named(tmp_path: Path) -> None:

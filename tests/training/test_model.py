@@ -78,7 +78,8 @@ def test_every_sentence_can_be_read(sentence: str, kitchen: Kitchen) -> None:
 
 def test_known_words_are_short(kitchen: Kitchen) -> None:
     tokenizer = CLIPTokenizer.from_pretrained(kitchen.text / "tokenizer")
-    word = max(" ".join(kitchen.data.captions[0]).lower().replace(",", " ").replace(".", " ").split(), key=len)
+    said = [kitchen.data.sayings[0].say(wording) for wording in range(6)]
+    word = max(" ".join(said).lower().replace(",", " ").replace(".", " ").split(), key=len)
     assert len(tokenizer(word).input_ids) < 2 + len(word)
 
 
@@ -89,7 +90,7 @@ def test_the_vocabulary_has_the_asked_size_at_most(kitchen: Kitchen) -> None:
 
 
 def test_the_same_captions_give_the_same_vocabulary(kitchen: Kitchen, tmp_path: Path) -> None:
-    sentences = sorted({sentence for said in kitchen.data.captions for sentence in said})
+    sentences = sorted({saying.say(wording) for saying in kitchen.data.sayings for wording in range(6)})
     for order, folder in ((sentences, tmp_path / "one"), (sentences[::-1], tmp_path / "other")):
         text.learn_vocabulary(order, folder, TEXT.vocabulary, TEXT.positions)
     assert (tmp_path / "one" / "merges.txt").read_text() == (tmp_path / "other" / "merges.txt").read_text()
@@ -97,8 +98,9 @@ def test_the_same_captions_give_the_same_vocabulary(kitchen: Kitchen, tmp_path: 
 
 def test_labels_are_told_apart(kitchen: Kitchen) -> None:
     labels = text.Labels.of([{"place": "lake", "objects": ["boat"]}, {"place": "moon", "time": "night", "objects": []}])
-    assert labels.words == {"place": ["lake", "moon"], "time": ["", "night"]} and labels.lists == ["objects:boat"]
-    assert labels.indices({"place": "moon", "time": "night"}) == [1, 1] and labels.indices({"place": "lake"}) == [0, 0]
+    assert labels.words == {"place": ["lake", "moon"], "time": ["night"]} and labels.lists == ["objects:boat"]
+    assert labels.indices({"place": "moon", "time": "night"}) == [1, 0]
+    assert labels.indices({"place": "lake", "time": ""}) == [0, text.UNSAID]
     assert labels.present({"objects": ["boat"]}) == [1.0] and labels.present({}) == [0.0]
 
 
@@ -106,14 +108,15 @@ def test_the_text_encoder_learns_to_tell_worlds_apart(kitchen: Kitchen, tmp_path
     from dataclasses import replace
 
     plan = replace(TEXT, learning_rate=1e-2, warmup_steps=1, word_dropout=0.0)
-    text.train(kitchen.data.captions, kitchen.data.tags, tmp_path, plan, steps=40)
+    text.train(kitchen.data.sayings, kitchen.data.tags, tmp_path, plan, steps=40)
     rows = (tmp_path / "log.csv").read_text().splitlines()
     names = rows[0].split(",")
     first = float(rows[1].split(",")[names.index("loss")])
     from ldm3d_web.training.denoiser import load_text
 
     tokenizer, encoder = load_text(tmp_path)
-    pooled = [encoder(text.tokenize(tokenizer, said)).pooler_output for said in kitchen.data.captions]
+    sentences = [[saying.say(wording) for wording in range(6)] for saying in kitchen.data.sayings]
+    pooled = [encoder(text.tokenize(tokenizer, said)).pooler_output for said in sentences]
     within = max(float((each - each.mean(0)).norm(dim=1).mean()) for each in pooled)
     means = torch.stack([each.mean(0) for each in pooled])
     between = float(torch.cdist(means, means)[~torch.eye(len(means), dtype=torch.bool)].mean())

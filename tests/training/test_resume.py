@@ -12,17 +12,22 @@ import pytest
 import torch
 
 from ldm3d_web.errors import InvalidInput
-from ldm3d_web.training import autoencoder, denoiser, text
+from ldm3d_web.training import autoencoder, decoder, denoiser, text, upscaler
 from ldm3d_web.training.latents import open_latents
 from ldm3d_web.training.run import Average, Run
-from tests.training.conftest import AUTOENCODER, DENOISER, TEXT, Kitchen
+from ldm3d_web.training.shards import open_shards
+from tests.training.conftest import AUTOENCODER, DECODER, DENOISER, TEXT, UPSCALER, Kitchen
 
 STEPS = 4
 STAGES: dict[str, Callable[[Kitchen, Path], Run]] = {
     "autoencoder": lambda kitchen, out: autoencoder.train(kitchen.data, out, AUTOENCODER, steps=STEPS),
-    "text": lambda kitchen, out: text.train(kitchen.data.captions, kitchen.data.tags, out, TEXT, steps=STEPS),
+    "text": lambda kitchen, out: text.train(kitchen.data.sayings, kitchen.data.tags, out, TEXT, steps=STEPS),
     "denoiser": lambda kitchen, out: denoiser.train(
         open_latents(kitchen.latents), kitchen.text, out, DENOISER, steps=STEPS
+    ),
+    "decoder": lambda kitchen, out: decoder.train(kitchen.data, kitchen.latents / "vae", out, DECODER, steps=STEPS),
+    "upscaler": lambda kitchen, out: upscaler.train(
+        open_shards(kitchen.wide), kitchen.latents / "vae", out, UPSCALER, steps=STEPS
     ),
 }
 

@@ -1,0 +1,43 @@
+"""The kitchen's commands, each for a step or two: from worlds rendered as they are needed to a model that paints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ldm3d_web.cli import main
+from ldm3d_web.ldm3d import checkpoint
+
+
+def test_every_command_in_turn_on_worlds_rendered_as_needed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    small = ["--threads", "1", "--height", "64"]
+
+    def run(*arguments: object) -> None:
+        assert main([str(each) for each in arguments]) == 0, capsys.readouterr().err
+
+    text, autoencoder, latents = tmp_path / "text", tmp_path / "autoencoder", tmp_path / "latents"
+    run("train", "text", "--out", text, "--more", 3, "--steps", 1, "--threads", 1)
+    widths = ("--widths", "12,16,16,20", "--latent-channels", 6)
+    run("train", "autoencoder", "--out", autoencoder, *widths, "--batch", 1, "--steps", 1, *small)
+    run("train", "encode", "--autoencoder", autoencoder, "--out", latents, "--worlds", 2, *small)
+    denoiser = ("--latents", latents, "--text", text, "--out", tmp_path / "denoiser", "--prediction", "sample")
+    run("train", "denoiser", *denoiser, "--widths", "32,32", "--batch", 2, "--steps", 1, "--threads", 1)
+    run("train", "decoder", "--latents", latents, "--out", tmp_path / "decoder", "--batch", 1, "--steps", 1, *small)
+    upscaler = ("--autoencoder", latents, "--out", tmp_path / "upscaler")
+    run("train", "upscaler", *upscaler, "--steps", 1, "--threads", 1, "--height", 256)
+    parts = ("--latents", latents, "--text", text, "--denoiser", tmp_path / "denoiser")
+    more = ("--decoder", tmp_path / "decoder", "--upscaler", tmp_path / "upscaler")
+    run("train", "export", *parts, *more, "--out", tmp_path / "mini")
+
+    pipeline = checkpoint.load(str(tmp_path / "mini"), device="cpu")
+    assert pipeline.scheduler.config["prediction_type"] == "sample"
+    rgbd = pipeline("a lake", steps=1, width=512)
+    assert pipeline.upscale(rgbd, pipeline.defaults.upscale).rgb.shape == (1024, 2048, 3)
+
+
+def test_a_run_needs_a_budget_and_widths_that_are_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["train", "autoencoder", "--out", str(tmp_path / "run"), "--threads", "1", "--height", "16"]
+    assert main([*arguments, "--widths", "8,12,a"]) == 2 and "8,12,a" in capsys.readouterr().err
+    assert main([*arguments, "--widths", "8,8,12"]) == 2 and "must differ" in capsys.readouterr().err
+    assert main(arguments) == 2 and "budget" in capsys.readouterr().err
