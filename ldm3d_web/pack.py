@@ -27,8 +27,10 @@ MAX_TRIANGLES = 150_000  # a Quest draws 750k per eye; this leaves it room, and 
 IMPORT_WIDTH = 4096  # the widest texture that every headset takes
 # A graphics card interpolates linearly, which shows a narrower picture's pixels as a lattice; bicubic costs few bytes.
 TEXTURE_WIDTH = 2048
+MOST_BYTES, MOST_BYTES_FINE = 1_500_000, 3_000_000  # of a web file: for depth of up to 1024 columns, and of more
+USUAL_ROWS = 512
 WIDEST_PAIR = 8192  # pixels; more is seldom meant
-GUESSED_ROWS = 512  # of a guessed shape, which has no edges
+GUESSED_ROWS = 256  # of a guessed shape, which has no edges
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def pack_scene(
     near_m, far_m, eye_height_m: metres, as in `panorama.scale.to_panorama`. max_triangles: over all layers.
     texture_width: pixels; a narrower picture is drawn this wide or a little less, by a whole factor.
     provenance: facts about where the picture comes from; scale, sizes and the formula are added to them.
-    Pictures wider than IMPORT_WIDTH are scaled down to it. Raises InvalidInput for numbers out of range, before any work.
+    A picture wider than IMPORT_WIDTH is scaled down to it. Raises InvalidInput for numbers out of range, at once.
     """
     check_max_triangles(max_triangles)
     height, width = rgbd.rgb.shape[:2]
@@ -75,7 +77,8 @@ def pack_scene(
         "triangles": sum(len(each.triangles) for each in meshes),
     }
     with ThreadPoolExecutor(2) as threads:
-        web = threads.submit(write_glb, meshes, provenance=facts, profile="web")
+        most_bytes = MOST_BYTES if grid.rows_for(rgbd) <= USUAL_ROWS else MOST_BYTES_FINE
+        web = threads.submit(write_glb, meshes, provenance=facts, profile="web", most_bytes=most_bytes)
         portable = threads.submit(write_glb, meshes, provenance=facts, profile="portable")
         return PackedScene(web.result(), portable.result(), facts)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-
 BAND = 4_000_000  # values looked at together
 
 
