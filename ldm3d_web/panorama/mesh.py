@@ -46,7 +46,7 @@ def build(layers: Sequence[Layer], *, max_triangles: int) -> list[Mesh] | None:
         own = list(threads.map(refine.errors, corners))
     weighed = [error * layer.detail for error, layer in zip(own, layers, strict=True)]
     errors = refine.agreed(weighed, corners)
-    threshold = _threshold(errors, max_triangles)
+    threshold = _threshold(errors, corners, max_triangles)
     while threshold < np.inf:
         grids = [
             _drawn(refine.triangles(error > threshold), layer) for error, layer in zip(errors, layers, strict=True)
@@ -59,13 +59,16 @@ def build(layers: Sequence[Layer], *, max_triangles: int) -> list[Mesh] | None:
     return None
 
 
-def _threshold(errors: Sequence[np.ndarray], max_triangles: int) -> float:
+def _threshold(errors: Sequence[np.ndarray], corners: Sequence[Corners], max_triangles: int) -> float:
     """The error, pixels, above which middles are kept so that about max_triangles come of it: each one adds two."""
-    every = np.concatenate([error[error > FINEST_PX] for error in errors])
+    every = np.concatenate(
+        [error[(error > FINEST_PX) & each.drawn.any(axis=0)] for error, each in zip(errors, corners, strict=True)]
+    )
     room = max_triangles // 2
     if len(every) <= room:
         return FINEST_PX
-    return max(float(np.partition(every, len(every) - room)[len(every) - room]), FINEST_PX)
+    # Around what must be kept, some triangles are not drawn: too many middles may still be few enough triangles.
+    return float(np.clip(np.partition(every, len(every) - room)[len(every) - room], FINEST_PX, MOST_PX))
 
 
 def _drawn(triangles: np.ndarray, layer: Layer) -> np.ndarray:
