@@ -16,11 +16,11 @@ import numpy as np
 from ldm3d_web import rgbd_files
 from ldm3d_web.errors import InvalidImage, InvalidInput
 from ldm3d_web.gltf.write import write_glb
-from ldm3d_web.panorama import grid, guess, layers, levels, mesh, scale, textures
+from ldm3d_web.panorama import grid, guess, layers, levels, mesh, scale, sharpen, textures
 from ldm3d_web.rgbd import Rgbd
 
 # What the cuts of noisy depth would not leave for anything else is cut where edges are stronger.
-CUT_STRENGTHS = (1.0, 3.0)
+CUT_STRENGTHS, NOISY_STRENGTHS = (1.0, 3.0), (2.0, 3.0)
 TRIANGLES_AN_EDGE = 5  # on both sides and behind them, at the least
 LEAST_TRIANGLES, MOST_TRIANGLES = 1000, 2_000_000  # that can be asked for
 MAX_TRIANGLES = 150_000  # a Quest draws 750k per eye; this leaves it room, and the file small
@@ -89,7 +89,7 @@ def _fitting(rgbd: Rgbd) -> Rgbd:
     if rgb.shape[1] > IMPORT_WIDTH:
         rgb = cv2.resize(rgb, (IMPORT_WIDTH, IMPORT_WIDTH // 2), interpolation=cv2.INTER_AREA)
     step = levels.step_of(disparity)
-    return Rgbd(rgb, disparity if step is None else levels.without_steps(disparity, step / 2))
+    return Rgbd(rgb, disparity if step is None else levels.without_steps(disparity, step / 2), rgbd.noisy)
 
 
 def check_max_triangles(max_triangles: int) -> None:
@@ -104,7 +104,7 @@ def build_meshes(rgbd: Rgbd, ends: scale.Range, max_triangles: int = MAX_TRIANGL
     rows: int | None = grid.rows_for(rgbd)
     while rows is not None:
         panorama = grid.on_grid(rgbd, ends, rows)
-        for strength in CUT_STRENGTHS:
+        for strength in NOISY_STRENGTHS if rgbd.noisy else CUT_STRENGTHS:
             sheet = layers.seen(panorama, strength)
             if TRIANGLES_AN_EDGE * sheet.edges > max_triangles:
                 continue
@@ -159,10 +159,12 @@ def import_panorama(
         rows = min(picture.shape[0], GUESSED_ROWS)
         return Rgbd(picture, guess.ground_and_dome(rows, 2 * rows))
     disparity, bits = given
-    if bits == 8:
-        # Within a step rather than half a one, because JPEG has moved the values too.
-        disparity = levels.without_steps(disparity, 1 / 255)
-    return Rgbd(picture, disparity)
+    if bits == 16:
+        return Rgbd(picture, disparity)
+    # Within a step rather than half a one, because JPEG has moved the values too.
+    smooth = levels.without_steps(disparity, 1 / 255)
+    size = smooth.shape[::-1]
+    return Rgbd(picture, sharpen.aligned(smooth, cv2.resize(picture, size, interpolation=cv2.INTER_AREA)), noisy=True)
 
 
 def _size(array: np.ndarray) -> str:
