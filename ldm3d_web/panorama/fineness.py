@@ -13,8 +13,8 @@ from ldm3d_web.panorama.seam import wrap_pad
 
 LEAST_ROWS = 512  # a map with no more rows is never looked at on fewer
 EDGE = 0.02  # disparity within five pixels; less is a slope
-LOST = 0.11  # of an edge's height; a line of pixels loses a quarter and more when it is halved, a ramp a tenth
-MOST_LOST = 0.03  # share of the edges' pixels
+LOST = 0.17  # of an edge's height; a line of pixels loses a quarter and more when it is halved, an enlarged one a tenth
+MOST_LOST = 0.018  # share of the edges' pixels
 
 
 def own_rows(disparity: np.ndarray) -> int:

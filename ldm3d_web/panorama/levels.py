@@ -13,6 +13,7 @@ from ldm3d_web.panorama.seam import wrap_pad
 
 FEWEST, MOST = 64, 4095  # steps from 0 to 1 that are taken for levels: with fewer a stair may well be a stair
 LEAST_SEEN = 16  # different values; fewer are no slope
+MOST_APART = 2.5  # steps between two values that are there; more are no slope that was rounded
 SAMPLES = 200_000  # pixels that are looked at
 WIDTHS_PX = (8.0, 4.0, 2.0, 1.0)  # of the blurs, one after the other
 
@@ -26,11 +27,12 @@ def step_of(disparity: np.ndarray) -> float | None:
     values = np.unique(disparity[::every, ::every])
     if not LEAST_SEEN <= len(values) <= MOST + 1:
         return None
+    usual_gap = float(np.median(np.diff(values)))
     counts = np.arange(max(FEWEST, len(values) - 1), MOST + 1)
     for some in np.array_split(counts, max(len(counts) * len(values) // 1_000_000, 1)):
         scaled = values.astype(np.float64) * some[:, None]
         off = np.abs(scaled - np.rint(scaled)).max(axis=1)
-        fits = off <= 0.6 * some / LEVELS
+        fits = (off <= 0.6 * some / LEVELS) & (usual_gap * some <= MOST_APART)
         if fits.any():
             return 1 / float(some[fits][0])
     return None

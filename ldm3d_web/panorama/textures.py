@@ -60,7 +60,7 @@ def webp_within(pictures: Sequence[np.ndarray], most_bytes: float) -> list[bytes
         return sum(len(each) * times for each, (_, times) in zip(encoded, strips, strict=True))
 
     first = 0
-    if told(qualities[0]) > most_bytes:
+    if told(qualities[0]) > 1.1 * most_bytes:  # else it is tried, for strips tell it to a tenth
         first, last = 1, len(qualities) - 1
         while first < last:  # the highest of them that will do
             middle = (first + last) // 2
