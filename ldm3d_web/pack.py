@@ -16,11 +16,14 @@ import numpy as np
 from ldm3d_web import rgbd_files
 from ldm3d_web.errors import InvalidImage, InvalidInput
 from ldm3d_web.gltf.write import write_glb
-from ldm3d_web.panorama import grid, guess, layers, levels, mesh, scale, sharpen, textures
-from ldm3d_web.rgbd import Rgbd
+from ldm3d_web.panorama import grid, guess, layers, levels, matte, mesh, scale, sharpen, textures
+from ldm3d_web.rgbd import Panorama, Rgbd
 
 # What the cuts of noisy depth would not leave for anything else is cut where edges are stronger.
 CUT_STRENGTHS, NOISY_STRENGTHS = (1.0, 3.0), (2.0, 3.0)
+# A soft picture has no lines to be torn along: a small step's tear would show the colours of both of its sides.
+SOFT_STRENGTHS = (4.0, 8.0)
+LEAST_SHARP = 0.65  # of `matte.sharpness` along the cuts: photographs have 0.8 to 1, mini's pictures 0.2 to 0.5
 TRIANGLES_AN_EDGE = 5  # on both sides and behind them, at the least
 LEAST_TRIANGLES, MOST_TRIANGLES = 1000, 2_000_000  # that can be asked for
 MAX_TRIANGLES = 150_000  # a Quest draws 750k per eye; this leaves it room, and the file small
@@ -104,7 +107,7 @@ def build_meshes(rgbd: Rgbd, ends: scale.Range, max_triangles: int = MAX_TRIANGL
     rows: int | None = grid.rows_for(rgbd)
     while rows is not None:
         panorama = grid.on_grid(rgbd, ends, rows)
-        for strength in NOISY_STRENGTHS if rgbd.noisy else CUT_STRENGTHS:
+        for strength in _strengths(panorama, rgbd.noisy):
             sheet = layers.seen(panorama, strength)
             if TRIANGLES_AN_EDGE * sheet.edges > max_triangles:
                 continue
@@ -116,6 +119,17 @@ def build_meshes(rgbd: Rgbd, ends: scale.Range, max_triangles: int = MAX_TRIANGL
     meshes = mesh.build(layers.whole(panorama, rgbd.rgb), max_triangles=max_triangles)
     assert meshes is not None  # without edges nothing is forced
     return meshes
+
+
+def _strengths(panorama: Panorama, noisy: bool) -> tuple[float, ...]:
+    """How strong edges must be to be cut, as in `cuts.find_cuts`; the next where the ones before take too much."""
+    strengths = NOISY_STRENGTHS if noisy else CUT_STRENGTHS
+    sheet = layers.seen(panorama, strengths[0])
+    torn = (sheet.cut_right | sheet.cut_below) & sheet.present
+    torn[-1] = False  # a pole is no edge
+    if torn.any() and float(matte.sharpness(panorama.rgb)[torn].mean()) < LEAST_SHARP:
+        return SOFT_STRENGTHS
+    return strengths
 
 
 def read_pair(rgb: rgbd_files.Source, depth: rgbd_files.Source) -> Rgbd:
