@@ -26,7 +26,7 @@ MOST_BYTES = 150_000
 AWAY_M = 0.25
 VIEW = 480
 # By a word of their titles: where the head looks, degrees, and which way it goes, right (1) or left (-1).
-SCENES = {"forest": (180.0, 5.0, -1), "cave": (240.0, -5.0, 1)}
+SCENES = {"forest": (180.0, 5.0, -1), "lake": (300.0, 0.0, -1)}
 
 
 def main() -> None:
