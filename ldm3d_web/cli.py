@@ -118,7 +118,7 @@ def import_(
 @app.command()
 def pack(
     rgb: Annotated[Path, typer.Argument(help="The picture: PNG, JPEG or WebP, twice as wide as high.")],
-    depth: Annotated[Path, typer.Argument(help="Its disparity: a 16-bit gray PNG of the same size, 1 is nearest.")],
+    depth: Annotated[Path, typer.Argument(help="Its disparity: a 16-bit gray PNG of any size, 1 is nearest.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The GLB file to write.")],
     near: Annotated[
         float | None, typer.Option(help="Metres at disparity 1; with --far the scale is exactly that.")

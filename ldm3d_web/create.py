@@ -17,6 +17,7 @@ import platform
 import secrets
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -273,7 +274,7 @@ def _mesh(
     eye_height_m: float | None = None,
 ) -> Made:
     from ldm3d_web import pack, rgbd_files
-    from ldm3d_web.panorama import preview
+    from ldm3d_web.panorama import fineness, preview
     from ldm3d_web.panorama.seam import seam_ratio
 
     began = time.perf_counter()
@@ -284,19 +285,23 @@ def _mesh(
         "versions": _versions(),
         "seam_ratio": {"rgb": _finite(seam_ratio(rgbd.rgb)), "depth": _finite(seam_ratio(rgbd.disparity))},
     }
-    # An eye height of None is measured from the floor where the scale is known, and 1.6 m where it is not.
-    packed = pack.pack_scene(
-        rgbd,
-        near_m=near_m,
-        far_m=far_m,
-        eye_height_m=eye_height_m,
-        provenance=provenance,
-    )
+    depth = fineness.resized(rgbd.disparity, rgbd.rgb.shape[0])  # the two files of a scene are a pair of one size
+    with ThreadPoolExecutor(2) as threads:  # the encoders leave Python alone
+        rgb_png = threads.submit(rgbd_files.encode_rgb, rgbd.rgb)
+        depth_png = threads.submit(rgbd_files.encode_disparity, depth)
+        # An eye height of None is measured from the floor where the scale is known, and 1.6 m where it is not.
+        packed = pack.pack_scene(
+            rgbd,
+            near_m=near_m,
+            far_m=far_m,
+            eye_height_m=eye_height_m,
+            provenance=provenance,
+        )
     files = {
         "scene.glb": packed.web,
         "portable.glb": packed.portable,
-        "rgb.png": rgbd_files.encode_rgb(rgbd.rgb),
-        "depth.png": rgbd_files.encode_disparity(rgbd.disparity),
+        "rgb.png": rgb_png.result(),
+        "depth.png": depth_png.result(),
         "preview.jpg": preview.social_card(rgbd.rgb),
         "thumb.jpg": preview.thumbnail(rgbd.rgb, THUMB_WIDTH),
     }

@@ -16,19 +16,24 @@ import numpy as np
 from ldm3d_web import rgbd_files
 from ldm3d_web.errors import InvalidImage, InvalidInput
 from ldm3d_web.gltf.write import write_glb
-from ldm3d_web.panorama import grid, guess, layers, mesh, scale, textures
-from ldm3d_web.panorama.seam import wrap_pad
-from ldm3d_web.rgbd import Rgbd
+from ldm3d_web.panorama import grid, guess, layers, levels, matte, mesh, scale, sharpen, textures
+from ldm3d_web.rgbd import Panorama, Rgbd
 
 # What the cuts of noisy depth would not leave for anything else is cut where edges are stronger.
-CUT_STRENGTHS = (1.0, 3.0)
+CUT_STRENGTHS, NOISY_STRENGTHS = (1.0, 3.0), (2.0, 3.0)
+# A soft picture has no lines to be torn along: a small step's tear would show the colours of both of its sides.
+SOFT_STRENGTHS = (4.0, 8.0)
+LEAST_SHARP = 0.65  # of `matte.sharpness` along the cuts: photographs have 0.8 to 1, mini's pictures 0.2 to 0.5
 TRIANGLES_AN_EDGE = 5  # on both sides and behind them, at the least
 LEAST_TRIANGLES, MOST_TRIANGLES = 1000, 2_000_000  # that can be asked for
 MAX_TRIANGLES = 150_000  # a Quest draws 750k per eye; this leaves it room, and the file small
 IMPORT_WIDTH = 4096  # the widest texture that every headset takes
 # A graphics card interpolates linearly, which shows a narrower picture's pixels as a lattice; bicubic costs few bytes.
 TEXTURE_WIDTH = 2048
-WIDEST_PAIR = 8192  # what desktop browsers take at most
+MOST_BYTES, MOST_BYTES_FINE = 1_500_000, 3_000_000  # of a web file: for depth of up to 1024 columns, and of more
+USUAL_ROWS = 512
+WIDEST_PAIR = 8192  # pixels; more is seldom meant
+GUESSED_ROWS = 256  # of a guessed shape, which has no edges
 
 
 @dataclass(frozen=True)
@@ -55,13 +60,14 @@ def pack_scene(
     near_m, far_m, eye_height_m: metres, as in `panorama.scale.to_panorama`. max_triangles: over all layers.
     texture_width: pixels; a narrower picture is drawn this wide or a little less, by a whole factor.
     provenance: facts about where the picture comes from; scale, sizes and the formula are added to them.
-    Raises InvalidInput for numbers out of range, before any work.
+    A picture wider than IMPORT_WIDTH is scaled down to it. Raises InvalidInput for numbers out of range, at once.
     """
     check_max_triangles(max_triangles)
+    height, width = rgbd.rgb.shape[:2]
+    rgbd = _fitting(rgbd)
     ends = scale.find_range(rgbd, near_m=near_m, far_m=far_m, eye_height_m=eye_height_m)
     meshes = build_meshes(rgbd, ends, max_triangles)
     meshes = [replace(each, texture=textures.enlarge(each.texture, texture_width)) for each in meshes]
-    height, width = rgbd.disparity.shape
     facts = {
         **(provenance or {}),
         "width": width,
@@ -74,9 +80,19 @@ def pack_scene(
         "triangles": sum(len(each.triangles) for each in meshes),
     }
     with ThreadPoolExecutor(2) as threads:
-        web = threads.submit(write_glb, meshes, provenance=facts, profile="web")
+        most_bytes = MOST_BYTES if grid.rows_for(rgbd) <= USUAL_ROWS else MOST_BYTES_FINE
+        web = threads.submit(write_glb, meshes, provenance=facts, profile="web", most_bytes=most_bytes)
         portable = threads.submit(write_glb, meshes, provenance=facts, profile="portable")
         return PackedScene(web.result(), portable.result(), facts)
+
+
+def _fitting(rgbd: Rgbd) -> Rgbd:
+    """The picture no wider than a texture may be; and depth that was kept in few levels made smooth again."""
+    rgb, disparity = rgbd.rgb, rgbd.disparity
+    if rgb.shape[1] > IMPORT_WIDTH:
+        rgb = cv2.resize(rgb, (IMPORT_WIDTH, IMPORT_WIDTH // 2), interpolation=cv2.INTER_AREA)
+    step = levels.step_of(disparity)
+    return Rgbd(rgb, disparity if step is None else levels.without_steps(disparity, step / 2), rgbd.noisy)
 
 
 def check_max_triangles(max_triangles: int) -> None:
@@ -91,7 +107,7 @@ def build_meshes(rgbd: Rgbd, ends: scale.Range, max_triangles: int = MAX_TRIANGL
     rows: int | None = grid.rows_for(rgbd)
     while rows is not None:
         panorama = grid.on_grid(rgbd, ends, rows)
-        for strength in CUT_STRENGTHS:
+        for strength in _strengths(panorama, rgbd.noisy):
             sheet = layers.seen(panorama, strength)
             if TRIANGLES_AN_EDGE * sheet.edges > max_triangles:
                 continue
@@ -105,15 +121,23 @@ def build_meshes(rgbd: Rgbd, ends: scale.Range, max_triangles: int = MAX_TRIANGL
     return meshes
 
 
+def _strengths(panorama: Panorama, noisy: bool) -> tuple[float, ...]:
+    """How strong edges must be to be cut, as in `cuts.find_cuts`; the next where the ones before take too much."""
+    strengths = NOISY_STRENGTHS if noisy else CUT_STRENGTHS
+    sheet = layers.seen(panorama, strengths[0])
+    torn = (sheet.cut_right | sheet.cut_below) & sheet.present
+    torn[-1] = False  # a pole is no edge
+    if torn.any() and float(matte.sharpness(panorama.rgb)[torn].mean()) < LEAST_SHARP:
+        return SOFT_STRENGTHS
+    return strengths
+
+
 def read_pair(rgb: rgbd_files.Source, depth: rgbd_files.Source) -> Rgbd:
-    """A picture and its 16-bit depth PNG of the same size. Raises InvalidImage."""
+    """A picture and its 16-bit depth PNG, which may have a size of its own. Raises InvalidImage."""
     picture, disparity = rgbd_files.read_rgb(rgb), rgbd_files.read_disparity(depth)
     if picture.shape[1] > WIDEST_PAIR:
         allowed = f"`pack` takes at most {WIDEST_PAIR:,} pixels across (`import` scales down)"
         raise InvalidImage(f"The picture is {_size(picture)}; {allowed}.")
-    if disparity.shape != picture.shape[:2]:
-        sizes = f"The picture is {_size(picture)} but the depth map is {_size(disparity)}"
-        raise InvalidImage(f"{sizes}; both must have the same size (`import` takes a depth map of another size).")
     return Rgbd(picture, disparity)
 
 
@@ -145,38 +169,16 @@ def import_panorama(
     """
     given = None if depth is None else rgbd_files.read_any_depth(depth)
     picture = rgbd_files.read_rgb(rgb, max_width=max_width)
-    height, width = picture.shape[:2]
     if given is None:
-        return Rgbd(picture, guess.ground_and_dome(height, width))
+        rows = min(picture.shape[0], GUESSED_ROWS)
+        return Rgbd(picture, guess.ground_and_dome(rows, 2 * rows))
     disparity, bits = given
-    if bits == 8:
-        disparity = _without_steps(disparity, 1 / 255)
-    return Rgbd(picture, _resized(disparity, height, width))
-
-
-def _without_steps(disparity: np.ndarray, step: float) -> np.ndarray:
-    """The smoothest map near the one whose values were rounded to `step`: smooth, then go back to within a step, again.
-
-    Within a step rather than half a one, because JPEG has moved the values too. Edges are higher than that and stay.
-    """
-    pad = 32
-    smooth = disparity
-    for sigma in (8.0, 4.0, 2.0, 1.0):
-        blurred = cv2.GaussianBlur(wrap_pad(smooth, pad, pad), (0, 0), sigma)[pad:-pad, pad:-pad]
-        smooth = np.clip(blurred, disparity - step, disparity + step)
-    return np.clip(smooth, 0, 1).astype(np.float32)
-
-
-def _resized(disparity: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Disparity (inverse depth, where planes stay planes) at another size, over the wrap."""
-    if disparity.shape == (height, width):
-        return disparity
-    if width < disparity.shape[1]:
-        return np.clip(cv2.resize(disparity, (width, height), interpolation=cv2.INTER_AREA), 0, 1)
-    # Pixel centres: the padded map must grow by a whole number of pixels on each side, so pad by half its width.
-    pad = disparity.shape[1] // 2
-    wide = cv2.resize(wrap_pad(disparity, pad), (width * 2, height), interpolation=cv2.INTER_LINEAR)
-    return np.clip(wide[:, width // 2 : width // 2 + width], 0, 1)
+    if bits == 16:
+        return Rgbd(picture, disparity)
+    # Within a step rather than half a one, because JPEG has moved the values too.
+    smooth = levels.without_steps(disparity, 1 / 255)
+    size = smooth.shape[::-1]
+    return Rgbd(picture, sharpen.aligned(smooth, cv2.resize(picture, size, interpolation=cv2.INTER_AREA)), noisy=True)
 
 
 def _size(array: np.ndarray) -> str:

@@ -15,18 +15,21 @@ class Rgbd:
     """An equirectangular picture and its relative depth, as LDM3D paints them.
 
     rgb: (H, W, 3) uint8, sRGB. Row 0 is straight up, the centre looks along -Z, W = 2 H.
-    disparity: (H, W) float32 in [0, 1], relative inverse distance, 1 = nearest.
+    disparity: (h, w) float32 in [0, 1], w = 2 h, relative inverse distance, 1 = nearest. Its pixels are the picture's,
+        or coarser or finer ones: depth often has a size of its own.
+    noisy: the disparity comes from a file that kept it badly, and small steps in it mean nothing.
 
     Raises ValueError when shapes, types or ranges differ from these.
     """
 
     rgb: np.ndarray
     disparity: np.ndarray
+    noisy: bool = False
 
     def __post_init__(self) -> None:
         _check_rgb(self.rgb)
-        if self.disparity.shape != self.rgb.shape[:2]:
-            raise ValueError(f"rgb is {self.rgb.shape[:2]} but disparity is {self.disparity.shape}")
+        if self.disparity.ndim != 2 or self.disparity.shape[1] != 2 * self.disparity.shape[0]:
+            raise ValueError(f"disparity must be (h, 2 h), not {self.disparity.shape}")
         if self.disparity.dtype != np.float32:
             raise ValueError(f"disparity must be float32, not {self.disparity.dtype}")
         if not np.isfinite(self.disparity).all():

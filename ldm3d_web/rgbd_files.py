@@ -82,7 +82,7 @@ def read_disparity(source: Source) -> np.ndarray:
         raise InvalidImage("The depth map has colours; it must be a PNG with one 16-bit gray channel.")
     if bits != 16:
         raise InvalidImage(f"The depth map has {bits} bits; it must be a 16-bit gray PNG ({TO_16_BIT}).")
-    return _checked_depth(_depth_pixels(data).astype(np.float32) / 65535)
+    return _checked_depth(_depth_pixels(data).astype(np.float32) / np.float32(65535))
 
 
 def read_any_depth(source: Source) -> tuple[np.ndarray, int]:
@@ -104,7 +104,8 @@ def encode_rgb(rgb: np.ndarray) -> bytes:
 
 def encode_disparity(disparity: np.ndarray) -> bytes:
     """(H, W) float32 in [0, 1] → gray 16-bit PNG. `read_disparity` gives the same 65536 levels back exactly."""
-    return _png(Image.fromarray(np.rint(disparity.astype(np.float64) * 65535).astype(np.uint16)))
+    levels = disparity * np.float32(65535)  # float32 holds each of them with a hundredth to spare
+    return _png(Image.fromarray(np.rint(levels, out=levels).astype(np.uint16)))
 
 
 def _png(image: Image.Image) -> bytes:

@@ -2,7 +2,8 @@
 
 A hidden layer shows a few per cent of its panorama, in a belt around the horizon. So rows above and below what is seen
 are cut off, and the rest that is not seen becomes one colour; what is seen stays as it is. Where all pictures together
-would still fill too much of a graphics card, those that lose least by it are halved.
+would still fill too much of a graphics card, those that lose least by it are halved; where they would take too many
+bytes of the file, they are kept in a lower quality, and narrower only where that is not enough.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from ldm3d_web.panorama import textures
 from ldm3d_web.panorama.mesh import Mesh
 
 BLOCK = 16  # pixels: WebP's and JPEG's own blocks
 MARGIN = 8  # pixels around what is seen that are kept: filters reach that far where a surface is seen at a slant
+NARROWER = 0.75  # of its columns, where a picture takes too many bytes
+LEAST_COLUMNS = 64
 MOST_GPU_BYTES = 64_000_000  # of all pictures of a file, four bytes a pixel: what a headset spares for one page
 
 
@@ -50,6 +54,18 @@ def trimmed(meshes: Sequence[Mesh], most_gpu_bytes: int = MOST_GPU_BYTES) -> dic
         if id(mesh.texture) not in pictures:
             pictures[id(mesh.texture)] = _trimmed(mesh.texture, sharing)
     return _fitted(pictures, most_gpu_bytes)
+
+
+def webp_within(pictures: Sequence[Picture], most_bytes: float) -> list[bytes]:
+    """The pictures as WebP within most_bytes together, or as small as they get."""
+    rgbs = [picture.rgb for picture in pictures]
+    while (encoded := textures.webp_within(rgbs, most_bytes)) is None:
+        widest = max(rgb.shape[1] for rgb in rgbs)
+        if widest <= LEAST_COLUMNS:
+            return textures.encode_all(rgbs, "image/webp", textures.LOWER_QUALITIES[-1])
+        # The widest first, so that all become alike in the end: layers are seen side by side.
+        rgbs = [_narrowed(rgb) if rgb.shape[1] > NARROWER * widest else rgb for rgb in rgbs]
+    return encoded
 
 
 def seen_blocks(uv: np.ndarray, triangles: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -109,6 +125,11 @@ def _loss(picture: Picture) -> float:
     """How much worse halving makes what is seen: the squared error of a pixel, times the pixels that are seen."""
     back = cv2.resize(_halved(picture).rgb, picture.rgb.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     return cv2.norm(back, picture.rgb, cv2.NORM_L2SQR) / picture.rgb.size * picture.seen
+
+
+def _narrowed(rgb: np.ndarray) -> np.ndarray:
+    size = (max(round(rgb.shape[1] * NARROWER), 1), max(round(rgb.shape[0] * NARROWER), 1))
+    return cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
 
 
 def _halved(picture: Picture) -> Picture:

@@ -27,12 +27,17 @@ Profile = Literal[
 ]
 
 UNLIT, WEBP = "KHR_materials_unlit", "EXT_texture_webp"
+DOCUMENT_BYTES = 12_000  # of JSON, about
+LEAST_FOR_PICTURES = 0.4  # of a file's bytes, however many its meshes take
 MOST_SHORT_VERTICES = 65535  # of a primitive with 16-bit indices, where 65535 itself is reserved
 
 
-def write_glb(meshes: Sequence[Mesh], *, provenance: dict[str, Any], profile: Profile) -> bytes:
+def write_glb(
+    meshes: Sequence[Mesh], *, provenance: dict[str, Any], profile: Profile, most_bytes: int | None = None
+) -> bytes:
     """A GLB with one node for each mesh, drawn in this order; meshes with the same texture array share one image.
 
+    most_bytes: of a "web" file; its pictures are kept in a lower quality, and then smaller, until they fit.
     Triangles and vertices may come in any order, and "web" changes it. provenance: what JSON can hold, no NaN; becomes
     `asset.extras`. The result has passed `check.check_glb`. Raises ValueError for no meshes, positions or uv that are
     not finite, an unknown profile, or a provenance that JSON cannot hold.
@@ -44,11 +49,10 @@ def write_glb(meshes: Sequence[Mesh], *, provenance: dict[str, Any], profile: Pr
     for mesh in meshes:
         if not (np.isfinite(mesh.positions).all() and np.isfinite(mesh.uv).all()):
             raise ValueError(f"mesh {mesh.name!r} holds NaN or infinity")
-    writer = _Writer(profile)
-    writer.add_pictures(meshes)
+    writer = _Writer(profile, meshes)
     for mesh in meshes:
         writer.add(mesh)
-    glb = writer.finish(provenance)
+    glb = writer.finish(provenance, most_bytes)
     check_glb(glb)
     return glb
 
@@ -71,21 +75,15 @@ class _Writer:
     there is only the length: it stands for the bytes as a reader unpacks them.
     """
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, profile: Profile, meshes: Sequence[Mesh]) -> None:
         self.web = profile == "web"
         self.compressed = self.web and compress.available()
         self.binary = bytearray()
         self.unpacked_length = 0
         self.document = gltf.GLTF2(scene=0, scenes=[gltf.Scene(name="panorama", nodes=[])])
-        self.pictures: dict[int, pictures.Picture] = {}
-        self.materials: dict[int, int] = {}
-
-    def add_pictures(self, meshes: Sequence[Mesh]) -> None:
-        """One material for each texture array that the meshes have."""
+        # One picture and one material for each texture array that the meshes have.
         self.pictures = pictures.trimmed(meshes) if self.web else pictures.whole(meshes)
-        kind = "image/webp" if self.web else "image/jpeg"
-        encoded = textures.encode_all([picture.rgb for picture in self.pictures.values()], kind)
-        self.materials = {name: self._material(data, kind) for name, data in zip(self.pictures, encoded, strict=True)}
+        self.materials = {name: number for number, name in enumerate(self.pictures)}
 
     def add(self, mesh: Mesh) -> None:
         index_kind = np.uint16 if len(mesh.positions) <= MOST_SHORT_VERTICES else np.uint32
@@ -117,8 +115,12 @@ class _Writer:
         document.nodes.append(gltf.Node(name=mesh.name, mesh=len(document.meshes) - 1))
         document.scenes[0].nodes.append(len(document.nodes) - 1)
 
-    def finish(self, provenance: dict[str, Any]) -> bytes:
+    def finish(self, provenance: dict[str, Any], most_bytes: int | None) -> bytes:
         document = self.document
+        # Last, when it is known what the meshes leave of the bytes.
+        kind = "image/webp" if self.web else "image/jpeg"
+        for encoded in self._encoded(None if most_bytes is None else most_bytes - len(json.dumps(provenance))):
+            self._material(encoded, kind)
         document.asset = gltf.Asset(version="2.0", generator=f"LDM3D Web {__version__}")
         document.buffers = [gltf.Buffer(byteLength=len(self.binary))]
         required = [WEBP] if self.web else []
@@ -132,6 +134,17 @@ class _Writer:
         # Not through pygltflib, which drops empty strings and lists: an empty negative prompt is a fact too.
         plain["asset"]["extras"] = provenance
         return container.pack(plain, bytes(self.binary))
+
+    def _encoded(self, most_bytes: int | None) -> list[bytes]:
+        """The pictures, so many bytes that the file has at most most_bytes."""
+        shown = list(self.pictures.values())
+        if not self.web:
+            return textures.encode_all([picture.rgb for picture in shown], "image/jpeg")
+        if most_bytes is None:
+            return textures.encode_all([picture.rgb for picture in shown], "image/webp")
+        return pictures.webp_within(
+            shown, max(most_bytes - len(self.binary) - DOCUMENT_BYTES, LEAST_FOR_PICTURES * most_bytes)
+        )
 
     def _exponential(self, values: np.ndarray, exponents: np.ndarray | int) -> int:
         """An accessor of floats, (N, K), that are whole numbers of 2**exponents."""
@@ -194,7 +207,7 @@ class _Writer:
         self.document.accessors.append(accessor)
         return len(self.document.accessors) - 1
 
-    def _material(self, encoded: bytes, kind: str) -> int:
+    def _material(self, encoded: bytes, kind: str) -> None:
         document = self.document
         document.images.append(gltf.Image(name="panorama", bufferView=self._view(encoded), mimeType=kind))
         if not document.samplers:
@@ -218,7 +231,6 @@ class _Writer:
         )
         material = gltf.Material(name="panorama", pbrMetallicRoughness=surface, extensions={UNLIT: {}})
         document.materials.append(material)
-        return len(document.materials) - 1
 
 
 _COMPONENT = {

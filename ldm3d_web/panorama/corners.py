@@ -7,13 +7,15 @@ hang together share one value, so the surface is closed there; on the two sides 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from ldm3d_web.panorama.sheet import BLOCK_PX, Sheet, above, below, left_of, right_of
 
 QUADRANTS = 4
+BAND_PX = 64  # twice `refine.CELL`: the pattern of a mesh's triangles repeats after that many
+NEIGHBOURS_PX = 3  # rows beyond what is drawn from which its corners' values come
 # A pixel's centre as seen from its corner, (x, y) in pixels, by quadrant.
 OFFSETS = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)])
 
@@ -36,27 +38,52 @@ PARTS = _parts()
 
 @dataclass(frozen=True)
 class Corners:
-    """inverse: (4, H + 1, W) float32, by quadrant, 1 / metres. part: (4, H + 1, W) int8, equal in quadrants that hang
-    together. drawn: (4, H + 1, W) bool. forced: (H + 1, W) bool, where a mesh must have a vertex: the surface ends or
-    is torn there.
+    """The corners in a band of rows that holds all that is drawn: most sheets are a belt around the horizon.
+
+    inverse: (4, h + 1, W) float32, by quadrant, 1 / metres. part: (4, h + 1, W) int8, equal in quadrants that hang
+    together. drawn: (4, h + 1, W) bool. forced: (h + 1, W) bool, where a mesh must have a vertex: the surface ends or
+    is torn there. first: the band's first row. height: H, of the sheet.
     """
 
     inverse: np.ndarray
     part: np.ndarray
     drawn: np.ndarray
     forced: np.ndarray
+    first: int
+    height: int
+
+    @property
+    def shows(self) -> np.ndarray:
+        """(H + 1, W) bool: corners at which something is drawn."""
+        return self.whole(np.asarray(self.drawn.any(axis=0)))
+
+    @property
+    def ends(self) -> np.ndarray:
+        """(H + 1, W) bool: corners at which what is drawn ends."""
+        return self.whole(np.asarray(self.drawn.any(axis=0) & ~self.drawn.all(axis=0)))
+
+    def whole(self, band: np.ndarray) -> np.ndarray:
+        """(h + 1, W) of the band as (H + 1, W), with zeros above and below."""
+        rows = np.zeros((self.height + 1, band.shape[1]), band.dtype)
+        rows[self.first : self.first + len(band)] = band
+        return rows
 
 
 def find_corners(sheet: Sheet) -> Corners:
     """The corners of a sheet. A pole is one point, with one value for all of its corners."""
+    full_height = sheet.height
+    first, last = _band(sheet.drawn)
+    sheet = Sheet(**{field.name: getattr(sheet, field.name)[first:last] for field in fields(sheet)})
     height, width = sheet.inverse.shape
+    poles = [row for row, pole in ((0, first == 0), (-1, last == full_height)) if pole]
     joined_right, joined_below = ~sheet.cut_right, ~sheet.cut_below
     # Bit q: quadrant q hangs together with the next one, clockwise: top, right, bottom, left.
     top = _around(joined_right)[0]
     bottom = _around(joined_right)[3]
     left, right = _rows(joined_below)
     joined = top.astype(np.uint8) | right << 1 | bottom << 2 | left << 3
-    joined[0] = joined[-1] = 15
+    for row in poles:
+        joined[row] = 15
     part = np.ascontiguousarray(np.moveaxis(PARTS[joined], -1, 0))
     pixel = _around(sheet.inverse)
     drawn = _around(sheet.drawn)
@@ -68,12 +95,24 @@ def find_corners(sheet: Sheet) -> Corners:
     some, all_ = np.asarray(drawn.any(axis=0)), np.asarray(drawn.all(axis=0))
     torn = np.flatnonzero(~whole & some)
     inverse.reshape(QUADRANTS, -1)[:, torn] = _torn(pixel, present, part, _slopes(sheet), torn)
-    _one_point(inverse, sheet)
-
     forced = some & ~(all_ & whole) & ~_along_block(drawn, part)
-    # The pixels above a pole are the ones below it.
-    forced[0], forced[-1] = some[0] & ~sheet.drawn[0].all(), some[-1] & ~sheet.drawn[-1].all()
-    return Corners(inverse, part, drawn, forced)
+    for row in poles:
+        inverse[:, row] = _one_point(sheet, row)
+        # The pixels above a pole are the ones below it.
+        forced[row] = some[row] & ~sheet.drawn[row].all()
+    return Corners(inverse, part, drawn, forced, first, full_height)
+
+
+def _band(drawn: np.ndarray) -> tuple[int, int]:
+    """The first row, and the one after the last, of a band that holds what is drawn and the neighbours it needs.
+
+    It begins at a multiple of BAND_PX, where the squares of a mesh do.
+    """
+    rows = np.flatnonzero(drawn.any(axis=1))
+    if len(rows) == 0:
+        return 0, min(BAND_PX, len(drawn))
+    first = max(int(rows[0]) - NEIGHBOURS_PX, 0) // BAND_PX * BAND_PX
+    return first, min(-(-(int(rows[-1]) + 1 + NEIGHBOURS_PX) // BAND_PX) * BAND_PX, len(drawn))
 
 
 def _along_block(drawn: np.ndarray, part: np.ndarray) -> np.ndarray:
@@ -140,9 +179,7 @@ def _torn(
     return np.where(count > 0, total / np.maximum(count, 1), at(pixel)).astype(np.float32)
 
 
-def _one_point(inverse: np.ndarray, sheet: Sheet) -> None:
-    """All corners of a pole get the same value."""
-    for corner_row, pixel_row in ((0, 0), (-1, -1)):
-        present = sheet.present[pixel_row]
-        row = sheet.inverse[pixel_row]
-        inverse[:, corner_row] = np.median(row[present] if present.any() else row)
+def _one_point(sheet: Sheet, row: int) -> float:
+    """The value of a pole's corners, from its row of pixels."""
+    present = sheet.present[row]
+    return float(np.median(sheet.inverse[row][present] if present.any() else sheet.inverse[row]))

@@ -1,7 +1,9 @@
-"""The grid that a surface is looked at on: the picture's own pixels where they suit, else a size near them.
+"""The grid that a surface is looked at on: the depth's own pixels where they suit, else a size near them.
 
-Depth is never finer than 2048 columns (models paint 512 to 2048), while a photograph may have 8192; and the mesh halves
-squares of `refine.CELL` pixels, so both sides are multiples of it.
+A photograph may have 8192 columns and its depth map 1024: there is no more shape in it than those show, and on larger
+grids its edges are ramps and its noise is cut to shreds. So the grid is the depth's, never finer than the picture, and
+the picture lies on it twice: small, to tell where edges run, and in full size as the texture. The mesh halves squares
+of `refine.CELL` pixels, so both sides of a grid are multiples of it.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ldm3d_web.panorama import scale
+from ldm3d_web.panorama import fineness, scale
 from ldm3d_web.panorama.disparity import to_disparity, to_distance
 from ldm3d_web.panorama.refine import CELL
 from ldm3d_web.panorama.sharpen import sharpened, without_spikes
@@ -17,12 +19,16 @@ from ldm3d_web.panorama.sheet import parallax
 from ldm3d_web.rgbd import Panorama, Rgbd
 
 MOST_ROWS = 1024
+COARSE_ROWS = 256  # coarser depth is looked at on twice its pixels: its edges then follow the picture's
+ENLARGED = 1.5  # times its size: from there on depth's pixels would be seen as steps
 EVEN_PX = 2.0  # of parallax: what an average may move; more is an edge
 
 
 def rows_for(rgbd: Rgbd) -> int:
-    """Rows of the grid for a picture."""
-    return int(np.clip(round(rgbd.disparity.shape[0] / CELL), 1, MOST_ROWS // CELL)) * CELL
+    """Rows of the grid for a picture and its depth."""
+    depth = fineness.own_rows(rgbd.disparity)
+    rows = min(max(depth, min(2 * depth, COARSE_ROWS)), rgbd.rgb.shape[0])
+    return int(np.clip(round(rows / CELL), 1, MOST_ROWS // CELL)) * CELL
 
 
 def coarser(rows: int) -> int | None:
@@ -37,11 +43,13 @@ def on_grid(rgbd: Rgbd, ends: scale.Range, rows: int) -> Panorama:
     """
     size = (2 * rows, rows)
     rgb, disparity = rgbd.rgb, rgbd.disparity
-    if disparity.shape[0] != rows:
-        shrinks = rows < disparity.shape[0]
-        rgb = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    if rgb.shape[0] != rows:
+        rgb = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if rows < rgb.shape[0] else cv2.INTER_LINEAR)
+    if rows > ENLARGED * disparity.shape[0]:
+        disparity = fineness.resized(disparity, rows)
+    elif disparity.shape[0] != rows:
         # Depth is taken, not mixed: a mean of the two sides of an edge is on neither.
-        disparity = cv2.resize(disparity, size, interpolation=cv2.INTER_NEAREST)
+        disparity = cv2.resize(disparity, size, interpolation=cv2.INTER_NEAREST_EXACT)
     inverse = sharpened(without_spikes(1 / to_distance(disparity, ends.near_m, ends.far_m)), rgb)
     inverse = _even_poles(inverse)
     return scale.in_range(Rgbd(rgb, to_disparity(1 / inverse, ends.near_m, ends.far_m)), ends)

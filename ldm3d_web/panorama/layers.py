@@ -61,7 +61,8 @@ def split(panorama: Panorama, rgb: np.ndarray, sheet: Sheet) -> list[Layer]:
     pictures, known, covers = _pictures(panorama, torn)
     layers = []
     for depth, peeled in enumerate(torn):
-        texture = _texture(rgb, pictures[depth], known[depth], MOST_HIDDEN_WIDTH if depth else None)
+        own = known[depth] | (pictures[depth] == panorama.rgb).all(axis=-1)
+        texture = _texture(rgb, pictures[depth], own, MOST_HIDDEN_WIDTH if depth else None)
         layers.append(Layer(NAMES[depth], texture, peeled.stays, shifts(peeled.stays, *covers[depth])))
     if len(torn) > 1:
         layers.append(_backdrop(panorama, [peeled.stays for peeled in torn]))
@@ -170,13 +171,12 @@ def _texture(rgb: np.ndarray, picture: np.ndarray, known: np.ndarray, most: int 
     size = (width, width // 2)
     if picture.shape[1] == width:
         return picture
-    pad = 2
     # Pixel centres: the picture is laid out over the wrap before it is drawn larger, or its first column would move.
-    rows, columns = picture.shape[:2]
-    across = (np.arange(width, dtype=np.float32) + 0.5) * columns / width - 0.5 + pad
-    down = (np.arange(width // 2, dtype=np.float32) + 0.5) * rows / (width // 2) - 0.5 + pad
-    at_x, at_y = np.meshgrid(across, down)
-    filled = cv2.remap(wrap_pad(picture, pad, pad), at_x, at_y, cv2.INTER_LINEAR)
+    columns = picture.shape[1]
+    pad = 2 if width % columns == 0 else columns // 2
+    wide = (width + 2 * pad * width // columns, width // 2)
+    filled = cv2.resize(wrap_pad(picture, pad), wide, interpolation=cv2.INTER_LINEAR)
+    filled = filled[:, pad * width // columns :][:, :width]
     own = cv2.resize(known.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
     if rgb.shape[1] != width:
         rgb = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)

@@ -42,11 +42,11 @@ def build(layers: Sequence[Layer], *, max_triangles: int) -> list[Mesh] | None:
     """A mesh for each layer, together at most max_triangles, as exact as these allow; None where edges alone take
     more."""
     with ThreadPoolExecutor(2) as threads:  # numpy leaves Python alone while it computes
-        corners = list(threads.map(find_corners, [layer.sheet for layer in layers]))
-        own = list(threads.map(refine.errors, corners))
+        looked_at = list(threads.map(_looked_at, layers))
+    corners, own = [each for each, _ in looked_at], [error for _, error in looked_at]
     weighed = [error * layer.detail for error, layer in zip(own, layers, strict=True)]
     errors = refine.agreed(weighed, corners)
-    threshold = _threshold(errors, max_triangles)
+    threshold = _threshold(errors, corners, max_triangles)
     while threshold < np.inf:
         grids = [
             _drawn(refine.triangles(error > threshold), layer) for error, layer in zip(errors, layers, strict=True)
@@ -59,13 +59,19 @@ def build(layers: Sequence[Layer], *, max_triangles: int) -> list[Mesh] | None:
     return None
 
 
-def _threshold(errors: Sequence[np.ndarray], max_triangles: int) -> float:
+def _looked_at(layer: Layer) -> tuple[Corners, np.ndarray]:
+    corners = find_corners(layer.sheet)
+    return corners, refine.errors(corners)
+
+
+def _threshold(errors: Sequence[np.ndarray], corners: Sequence[Corners], max_triangles: int) -> float:
     """The error, pixels, above which middles are kept so that about max_triangles come of it: each one adds two."""
-    every = np.concatenate([error[error > FINEST_PX] for error in errors])
+    every = np.concatenate([e[(e > FINEST_PX) & each.shows] for e, each in zip(errors, corners, strict=True)])
     room = max_triangles // 2
     if len(every) <= room:
         return FINEST_PX
-    return max(float(np.partition(every, len(every) - room)[len(every) - room]), FINEST_PX)
+    # Around what must be kept, some triangles are not drawn: too many middles may still be few enough triangles.
+    return float(np.clip(np.partition(every, len(every) - room)[len(every) - room], FINEST_PX, MOST_PX))
 
 
 def _drawn(triangles: np.ndarray, layer: Layer) -> np.ndarray:
@@ -85,7 +91,7 @@ def _mesh(layer: Layer, corners: Corners, triangles: np.ndarray) -> Mesh:
     downward = row.sum(axis=1, keepdims=True) >= 3 * row
     quadrant = np.where(downward, np.where(rightward, 2, 3), np.where(rightward, 1, 0))
     around = column % width
-    part = np.where(pole, 0, corners.part[quadrant, row, around])
+    part = np.where(pole, 0, corners.part[quadrant, row - corners.first, around])
     # Twice the column, so that the middle between a pole's two neighbours is a whole number.
     others = column.sum(axis=1, keepdims=True) - column
     doubled = np.where(pole, others, 2 * column)
@@ -94,7 +100,7 @@ def _mesh(layer: Layer, corners: Corners, triangles: np.ndarray) -> Mesh:
     row, around, quadrant = row.ravel()[first], around.ravel()[first], quadrant.ravel()[first]
     pole, doubled = pole.ravel()[first], doubled.ravel()[first]
     shift = np.where(pole[:, None], 0, layer.shift[row, around])
-    inverse = corners.inverse[quadrant, row, around].astype(np.float64)
+    inverse = corners.inverse[quadrant, row - corners.first, around].astype(np.float64)
     shift = np.where((around == 0)[:, None], shift * [0, 1], shift)  # u stays within 0 and 1
     u = (doubled / 2 + shift[:, 0]) / width
     v = (row + shift[:, 1]) / height

@@ -39,7 +39,7 @@ def errors(corners: Corners) -> np.ndarray:
     """(H + 1, W) float32: the error in pixels of leaving each corner out, by itself; infinite where it must stay, 0
     where nothing is drawn."""
     _, rows, width = corners.inverse.shape
-    rays = corner_rays(rows - 1, width)
+    rays = corner_rays(corners.height, width)[corners.first : corners.first + rows]
     # The first column again behind the last: sides over the wrap are then ordinary sides.
     inverse = np.concatenate([corners.inverse, corners.inverse[:, :, :1]], axis=2)
     error = np.zeros((rows, width + 1), np.float32)
@@ -52,7 +52,8 @@ def errors(corners: Corners) -> np.ndarray:
     drawn = np.asarray(corners.drawn.any(axis=0))
     error = np.where(drawn, error[:, :-1], 0)
     error[corners.forced] = np.inf
-    widest = max((rows - 1) // WIDEST_SHARE, 1)
+    error, drawn = corners.whole(error), corners.shows
+    widest = max(corners.height // WIDEST_SHARE, 1)
     error[::widest, ::widest][drawn[::widest, ::widest]] = np.inf
     return error
 
@@ -62,7 +63,7 @@ def agreed(errors: Sequence[np.ndarray], corners: Sequence[Corners]) -> list[np.
 
     Two sheets meet at corners where both end; there one has a vertex when the other has, or a crack would open.
     """
-    ends = [each.drawn.any(axis=0) & ~each.drawn.all(axis=0) for each in corners]
+    ends = [each.ends for each in corners]
     raised = [_with_needed(error) for error in errors]
     while True:
         highest = np.maximum.reduce([np.where(end, error, 0) for end, error in zip(ends, raised, strict=True)])

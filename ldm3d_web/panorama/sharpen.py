@@ -17,12 +17,15 @@ import itertools
 import cv2
 import numpy as np
 
+from ldm3d_web.panorama.seam import wrap_pad
 from ldm3d_web.panorama.sheet import Neighbour, above, below, left_of, parallax, right_of
 
 HALF_PX = 3  # a ramp is looked at from that far on each side: at most five pixels of it
 LEAST_STEP_PX = 2.5  # of parallax; lower ramps show nothing
 BETWEEN = 0.12  # of the step: nearer to a side than that is on that side
 SHARP = 0.55  # of the step between two pixels: no ramp
+ALIGNED_STEP = 0.03  # disparity between neighbours whose edge may lie beside the picture's
+ALIGNED_PX = 2  # how far beside
 COLOUR = 20.0  # 8-bit steps that make two colours different
 VOTE_PX = 4
 EVEN_PX = 6  # a climb that is straight over more pixels than a ramp has is a slope
@@ -49,6 +52,19 @@ def sharpened(inverse: np.ndarray, rgb: np.ndarray) -> np.ndarray:
     # Beside a ramp a pixel may have a little of it too; the crest of a thin thing has not.
     beside = cv2.dilate(ramp.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     return _given(inverse, rgb, ramp | beside & ~_crests(inverse))
+
+
+def aligned(disparity: np.ndarray, rgb: np.ndarray) -> np.ndarray:
+    """(H, W) float32: a disparity map (H, W) with its edges moved onto those of its picture (H, W, 3) uint8.
+
+    For maps that were kept in a lossy file, or never met their picture exactly; a good map would only be frayed by it.
+    """
+    around = np.ones((3, 3), np.uint8)
+    wide = wrap_pad(disparity, 1)
+    steps = (cv2.dilate(wide, around) - cv2.erode(wide, around))[:, 1:-1] > ALIGNED_STEP
+    reach = np.ones((2 * ALIGNED_PX + 1,) * 2, np.uint8)
+    band = cv2.dilate(wrap_pad(steps.astype(np.uint8), ALIGNED_PX), reach)[:, ALIGNED_PX:-ALIGNED_PX] > 0
+    return _given(disparity, rgb, band) if band.any() else disparity
 
 
 def _crests(inverse: np.ndarray) -> np.ndarray:

@@ -172,8 +172,8 @@ def test_without_its_package_a_compressed_file_is_looked_at_from_outside(compres
 def test_a_second_buffer_without_bytes_is_only_for_compressed_views(compressed):
     for plant in (
         lambda document: document["buffers"][1].pop("extensions"),
-        lambda document: document["bufferViews"][-1].pop("extensions"),
-        lambda document: document["bufferViews"][-1].update(buffer=2),
+        lambda document: document["bufferViews"][0].pop("extensions"),
+        lambda document: document["bufferViews"][0].update(buffer=2),
     ):
         document, binary = unpack(compressed)
         plant(document)

@@ -109,3 +109,28 @@ def test_a_whole_file_keeps_to_what_a_headset_spares():
 @pytest.mark.parametrize("profile", ["web", "portable"])
 def test_a_picture_of_one_pixel_and_two_goes_through(profile):
     write_glb([replace(globe(8, 16), texture=noise(1, 2))], provenance={}, profile=profile)
+
+
+def test_pictures_keep_to_their_bytes_by_quality_and_then_by_size():
+    both = [pictures.Picture(noise(128, 256)), pictures.Picture(noise(64, 128, seed=1))]
+    usual = textures.encode_all([each.rgb for each in both], "image/webp")
+    assert pictures.webp_within(both, sum(map(len, usual))) == usual
+    for share in (0.5, 0.1):
+        most = share * sum(map(len, usual))
+        encoded = pictures.webp_within(both, most)
+        assert 0.5 * most < sum(map(len, encoded)) <= most
+        found = [Image.open(io.BytesIO(each)).size for each in encoded]
+        assert found[0][0] == 256 if share == 0.5 else found[0][0] < 160
+        assert found[1][0] <= found[0][0]
+    smallest = pictures.webp_within(both, 1)
+    assert all(Image.open(io.BytesIO(each)).size[0] <= pictures.LEAST_COLUMNS for each in smallest)
+
+
+def test_a_web_file_keeps_to_its_bytes_and_its_texture_coordinates():
+    mesh = replace(globe(16, 32), texture=noise(256, 512))
+    plain = write_glb([mesh], provenance={}, profile="web")
+    small = write_glb([mesh], provenance={}, profile="web", most_bytes=len(plain) // 2)
+    assert len(small) <= len(plain) // 2
+    for one, other in zip(read_back(plain)["globe"], read_back(small)["globe"], strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert write_glb([mesh], provenance={}, profile="web", most_bytes=2 * len(plain)) == plain

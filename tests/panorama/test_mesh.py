@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -143,13 +145,29 @@ def test_layers_that_meet_share_their_vertices():
     errors = refine.agreed([refine.errors(each) for each in corners], corners)
     border = np.ones(errors[0].shape, bool)
     for each in corners:
-        border &= each.drawn.any(axis=0) & ~each.drawn.all(axis=0)
-    torn = (corners[0].part != 0).any(axis=0) | (corners[1].part != 0).any(axis=0)
+        border &= each.ends
+    torn = np.logical_or(*(each.whole((each.part != 0).any(axis=0)) for each in corners))
     assert (border & ~torn).sum() > 100
     np.testing.assert_array_equal(errors[0][border], errors[1][border])
     same = border & ~torn
     for q in range(4):
-        np.testing.assert_allclose(corners[0].inverse[q][same], corners[1].inverse[q][same], rtol=0.05)
+        own, other = (each.whole(each.inverse[q])[same] for each in corners)
+        np.testing.assert_allclose(own, other, rtol=0.05)
+
+
+def test_the_corners_of_a_belt_are_those_of_the_whole_sheet():
+    """Only the rows around what is drawn are looked at; that changes nothing, and there are fewer of them."""
+    distance, _ = room_with_box(512)
+    sheet = layers_of(distance)["hidden"].sheet
+    belt = find_corners(sheet)
+    everything = find_corners(replace(sheet, drawn=sheet.drawn | (np.arange(512) % 511 == 0)[:, None]))
+    assert everything.inverse.shape[1] == 513 and belt.inverse.shape[1] < 400
+    inside = belt.shows
+    for q in range(4):
+        shown = inside & belt.whole(belt.drawn[q])
+        np.testing.assert_array_equal(belt.whole(belt.inverse[q])[shown], everything.inverse[q][shown])
+        np.testing.assert_array_equal(belt.whole(belt.part[q])[shown], everything.part[q][shown])
+    np.testing.assert_array_equal(belt.whole(belt.forced)[inside], everything.forced[inside])
 
 
 def test_noise_in_a_pole_row_makes_no_crown_of_spikes():
