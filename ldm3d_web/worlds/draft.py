@@ -12,8 +12,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from ldm3d_web.worlds.ground import is_on
 from ldm3d_web.worlds.light import TIMES, WEATHERS, make_light, mixed
+from ldm3d_web.worlds.outlines import is_on
 from ldm3d_web.worlds.props import stones
 from ldm3d_web.worlds.things import Mark, group
 from ldm3d_web.worlds.world import (
