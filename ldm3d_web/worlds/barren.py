@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from ldm3d_web.worlds.countryside import near_things
 from ldm3d_web.worlds.draft import Draft
 from ldm3d_web.worlds.hues import BRIGHT, PAINTS
 from ldm3d_web.worlds.light import make_light, mixed, scaled, towards
 from ldm3d_web.worlds.props import houses, monuments, objects, plants, space, stones
 from ldm3d_web.worlds.props.kit import vary
+from ldm3d_web.worlds.staging import near_things
 from ldm3d_web.worlds.world import Colour, Feature, Oval, World
 
 
@@ -100,7 +100,11 @@ def desert(d: Draft) -> World:
         at = d.one("campfire", lambda x, z: objects.campfire(rng, x, z, 1.0), 2.8, 4.2, 1.2, d.front + u(0.5, 1.2))
         if at is not None:
             d.shine(at[0], 0.7, at[1], 2.5, (1.0, 0.55, 0.20))
-    d.around("rock", 8, lambda x, z: stones.rock(rng, x, z, u(0.4, 1.1), scaled(sand, 0.78)), 3.4, 18, 1.3, 3)
+    d.around("rock", 4, lambda x, z: stones.rock(rng, x, z, u(0.5, 1.3), scaled(sand, 0.82)), 3.4, 18, 1.3, 2)
+    if focal in ("cactus", "mesa", "rock arch"):
+        frame(d, "cactus", lambda x, z: plants.cactus(rng, x, z, u(2.2, 2.8)), 0.8)
+    else:
+        frame(d, "rock", lambda x, z: stones.rock(rng, x, z, u(0.8, 1.2), scaled(sand, 0.85)), 1.4)
     near_things(
         d,
         [
@@ -176,6 +180,7 @@ def moon(d: Draft) -> World:
             d.put("crater", x, z, lambda x, z, r=r: stones.crater(rng, x, z, r, grey), 1.3 * r)
             d.features.append(Feature(Oval(x, z, r, r), scaled(grey, 0.72), soft_m=0.5))
     d.around("rock", 7, lambda x, z: stones.rock(rng, x, z, u(0.4, 0.9), scaled(grey, 0.95)), 4, 18, 1.4, 3)
+    frame(d, "rock", lambda x, z: stones.rock(rng, x, z, u(0.8, 1.1), scaled(grey, 0.97)), 1.4)
     near_things(d, [("rock", lambda x, z: stones.rock(rng, x, z, u(0.22, 0.42), scaled(grey, 0.9)), 0.55, "")], 4)
     earth = d.front + u(-0.5, 0.5)
     globe = (*towards(earth, u(0.36, 0.6)), u(0.10, 0.15))

@@ -38,8 +38,9 @@ def make_light(
     p = PALETTES[time][int(rng.integers(len(PALETTES[time])))]
     sun, above, below, zenith, middle, horizon, away, disc = (np.array(c) for c in p)
     if tint is not None:
-        shade = np.array(tint) * (horizon.mean() / np.mean(tint))
-        horizon, away, middle = 0.8 * horizon + 0.2 * shade, 0.8 * away + 0.2 * shade, 0.92 * middle + 0.08 * shade
+        shade, share = np.array(tint) * (horizon.mean() / np.mean(tint)), 0.08 if time == "night" else 0.2
+        horizon, away = (1 - share) * horizon + share * shade, (1 - share) * away + share * shade
+        middle = (1 - 0.4 * share) * middle + 0.4 * share * shade
         below = 0.6 * below + 0.4 * np.array(tint) * (below.mean() / np.mean(tint))
     direction = towards(azimuth, np.deg2rad(rng.uniform(*ELEVATION_DEG[time])))
     glow, radius, stars = GLOW[time], {"night": 0.05, "noon": 0.05}.get(time, 0.065), float(time == "night")
