@@ -11,7 +11,7 @@ from ldm3d_web.worlds.hues import BRIGHT, PAINTS
 from ldm3d_web.worlds.light import make_light, mixed, scaled, towards
 from ldm3d_web.worlds.props import houses, monuments, objects, plants, space, stones
 from ldm3d_web.worlds.props.kit import vary
-from ldm3d_web.worlds.staging import near_things
+from ldm3d_web.worlds.staging import frame, near_things
 from ldm3d_web.worlds.world import Colour, Feature, Oval, World
 
 

@@ -10,7 +10,7 @@ from ldm3d_web.worlds.light import make_light, mixed, scaled
 from ldm3d_web.worlds.props import houses, objects, plants, stones
 from ldm3d_web.worlds.props.kit import FLOOR, darker
 from ldm3d_web.worlds.shapes import frustum, prism
-from ldm3d_web.worlds.staging import near_things, path
+from ldm3d_web.worlds.staging import frame, near_things, path
 from ldm3d_web.worlds.world import Colour, Feature, Strip, World
 
 

@@ -8,7 +8,7 @@ from ldm3d_web.worlds.draft import Draft
 from ldm3d_web.worlds.hues import GREENS, GROUNDS, LEAVES, PAINTS, PETALS
 from ldm3d_web.worlds.light import mixed, scaled
 from ldm3d_web.worlds.props import houses, monuments, objects, plants, stones
-from ldm3d_web.worlds.staging import near_things, path
+from ldm3d_web.worlds.staging import frame, near_things, path
 from ldm3d_web.worlds.world import Colour, Feature, Oval, Strip, World
 
 

@@ -8,7 +8,7 @@ from ldm3d_web.worlds.draft import Draft
 from ldm3d_web.worlds.hues import GREENS, GROUNDS, LEAVES, PAINTS, PINES
 from ldm3d_web.worlds.light import mixed, scaled
 from ldm3d_web.worlds.props import houses, objects, plants, stones
-from ldm3d_web.worlds.staging import near_things
+from ldm3d_web.worlds.staging import frame, near_things
 from ldm3d_web.worlds.world import Feature, Oval, World
 
 WATER = (0.16, 0.40, 0.50)
