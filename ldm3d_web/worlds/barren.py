@@ -121,7 +121,7 @@ def moon(d: Draft) -> World:
     rng, u = d.rng, d.u
     d.tags |= {"time": "night", "weather": "clear"}
     grey: Colour = mixed((0.62, 0.62, 0.65), (0.66, 0.62, 0.58), u(0, 1))
-    d.ring("mountain", 9, lambda a: stones.mountain(rng, a, u(60, 95), u(22, 34), u(12, 26), scaled(grey, 0.8), None))
+    d.ring("mountain", 9, lambda a: stones.mountain(rng, a, u(55, 90), u(22, 34), u(14, 32), scaled(grey, 0.8), None))
     d.ring("", 8, lambda a: stones.hill(rng, a, u(30, 48), u(10, 18), u(2, 5), scaled(grey, 0.95)), 0.2)
     glass = BRIGHT[d.pick(["blue", "turquoise", "golden", "orange"])]
     name = d.pick(["red", "blue", "orange", "golden"])

@@ -46,7 +46,7 @@ def make_light(
     glow, radius, stars = GLOW[time], {"night": 0.05, "noon": 0.05}.get(time, 0.065), float(time == "night")
     fog_m = air_m * rng.uniform(0.85, 1.15)
     if weather == "cloudy":
-        grey = np.array([0.62, 0.66, 0.72]) * (0.42 if time == "night" else 1.0)
+        grey = np.array([0.24, 0.30, 0.40] if time == "night" else [0.62, 0.66, 0.72])
         zenith, middle = 0.45 * zenith + 0.5 * grey, 0.5 * middle + 0.5 * grey
         horizon, away = 0.7 * horizon + 0.3 * grey * 1.2, 0.7 * away + 0.3 * grey * 1.2
         sun, above, below, fog_m, glow, stars = sun * 0.55, above * 1.22, below * 1.25, fog_m * 0.75, 0.6 * glow, 0.0
