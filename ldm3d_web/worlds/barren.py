@@ -201,4 +201,4 @@ def moon(d: Draft) -> World:
         glow=0.3,
         earth=globe,
     )
-    return d.finish("moon", np.array(grey), scaled(grey, 0.86), 5.0, light=light, clouds=False)
+    return d.finish("moon", np.array(grey), scaled(grey, 0.86), 5.0, light=light, cloudy_sky=False)

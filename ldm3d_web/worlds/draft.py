@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from ldm3d_web.worlds.clouds import clouds
 from ldm3d_web.worlds.light import TIMES, WEATHERS, make_light
 from ldm3d_web.worlds.outlines import is_on
 from ldm3d_web.worlds.props import stones
@@ -211,14 +212,14 @@ class Draft:
 
     def finish(
         self, place: str, colours: np.ndarray, second: Colour, patch_m: float = 5.0, planes: np.ndarray = GROUND,
-        light: Light | None = None, tint: Colour | None = None, clouds: bool = True, air_m: float = 240.0,
+        light: Light | None = None, tint: Colour | None = None, cloudy_sky: bool = True, air_m: float = 240.0,
         sun_side: float = 1.7,
     ) -> World:  # fmt: skip
         """The world. sun_side: how far from the front the sun stands, in radians, on one side or the other."""
         if light is None:
             azimuth = self.front + self.pick((-1.0, 1.0)) * sun_side * self.u(0.55, 1.35)
             light = make_light(self.rng, self.time, self.tags["weather"], azimuth, tint, air_m)
-        if clouds and len(planes) == 1:
+        if cloudy_sky and len(planes) == 1:
             self.solids += clouds(self.rng, self.tags["time"], self.tags["weather"], light)
         tags: dict[str, str | list[str]] = {"place": place, **self.tags}
         tags["objects"] = sorted({mark[0] for mark in self.marks})
