@@ -33,7 +33,7 @@ class UpscalerPlan:
 
     width: int = 48
     blocks: int = 10
-    curve: Curve = losses.LOG_DISTANCE
+    curve: Curve = losses.DEPTH_CURVE
     batch: int = 1  # strips
     rows: int = 64  # of a strip, at the small size
     clean: float = 0.3  # share of strips that do not go through the autoencoder
