@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -78,6 +78,20 @@ def build(plan: AutoencoderPlan, width: int) -> AutoencoderKL:
 def name_curve(model: AutoencoderKL, curve: Curve) -> None:
     """Writes the curve into the model's config; none for plain disparity."""
     model.register_to_config(**{CURVE_KEY: {"log": curve.k} if curve.k else None})
+
+
+def load(folder: Path) -> Any:  # an AutoencoderKL, whose own `to` is wrapped without its types
+    """The autoencoder in a folder. Without diffusers' note that it does not know the curve in its config: we do."""
+    import diffusers.utils.logging as diffusers_log
+    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+
+    log: Any = diffusers_log
+    before = log.get_verbosity()
+    log.set_verbosity_error()
+    try:
+        return AutoencoderKL.from_pretrained(folder)
+    finally:
+        log.set_verbosity(before)
 
 
 def train(

@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from ldm3d_web.ldm3d.depth_curve import Curve, curve_of
-from ldm3d_web.training import losses, sheets
+from ldm3d_web.training import autoencoder, losses, sheets
 from ldm3d_web.training.run import Average, Run
 from ldm3d_web.training.source import Source, bend, straighten
 from ldm3d_web.training.start import start_from
@@ -68,8 +68,6 @@ def train(
     source: renders four times as wide as the model's pictures. vae: the folder of the model's autoencoder.
     ``start``: a model folder, or a run's, whose ``upscaler/`` has the plan's shape.
     """
-    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
-
     from ldm3d_web.ldm3d.upscaler import FACTOR, Upscaler
     from ldm3d_web.ldm3d.wrap import wrap_longitude
 
@@ -78,7 +76,7 @@ def train(
     if start:
         start_from(model, Path(start) / "upscaler")
     model.to(device)
-    painter = AutoencoderKL.from_pretrained(vae).to(device).eval().requires_grad_(False)
+    painter = autoencoder.load(vae).to(device).eval().requires_grad_(False)
     wrap_longitude(painter)
     optimizer = torch.optim.AdamW(model.parameters(), lr=plan.learning_rate, betas=(0.9, 0.99), weight_decay=1e-4)
     average = Average(model, plan.average_decay)
