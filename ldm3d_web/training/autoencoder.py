@@ -1,6 +1,6 @@
 """Stage one: a KL autoencoder for colour and depth together, 4 channels in and out.
 
-The depth channel carries the logarithm of distance (`ldm3d.depth_curve`), named in the autoencoder's config. A fresh
+The depth channel carries a curve of disparity (`ldm3d.depth_curve`), named in the autoencoder's config. A fresh
 one trains on random crops first, which see many worlds in a batch; the last part of the budget, and all of a warm
 start's, runs on whole panoramas with the wrap on, so that the group norms' statistics and the seam are those of its
 real use. A run's folder holds ``vae/`` in diffusers' layout, with averaged weights, from the first checkpoint on.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -32,7 +32,7 @@ class AutoencoderPlan:
     widths: tuple[int, ...] = (16, 32, 64, 96, 128)  # five blocks: four halvings, 16 pixels to a latent
     latent_channels: int = 12
     norm_groups: int = 2
-    curve: Curve = losses.LOG_DISTANCE  # what the depth channel carries
+    curve: Curve = losses.DEPTH_CURVE  # what the depth channel carries
     crop: int = 128  # pixels
     batch: int = 16  # crops; whole panoramas are fewer, for the same number of pixels
     whole_from: float = 0.7  # from this part of the budget on: whole panoramas
@@ -78,6 +78,20 @@ def build(plan: AutoencoderPlan, width: int) -> AutoencoderKL:
 def name_curve(model: AutoencoderKL, curve: Curve) -> None:
     """Writes the curve into the model's config; none for plain disparity."""
     model.register_to_config(**{CURVE_KEY: {"log": curve.k} if curve.k else None})
+
+
+def load(folder: Path) -> Any:  # an AutoencoderKL, whose own `to` is wrapped without its types
+    """The autoencoder in a folder. Without diffusers' note that it does not know the curve in its config: we do."""
+    import diffusers.utils.logging as diffusers_log
+    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+
+    log: Any = diffusers_log
+    before = log.get_verbosity()
+    log.set_verbosity_error()
+    try:
+        return AutoencoderKL.from_pretrained(folder)
+    finally:
+        log.set_verbosity(before)
 
 
 def train(

@@ -47,11 +47,9 @@ def train(
     seed: int = 0,
 ) -> Run:
     """Trains (or goes on training) the decoder of the autoencoder in folder ``vae`` and writes it to ``out``/vae."""
-    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
-
     from ldm3d_web.ldm3d.wrap import wrap_longitude
 
-    model = AutoencoderKL.from_pretrained(vae).to(device).requires_grad_(False)
+    model = autoencoder.load(vae).to(device).requires_grad_(False)
     curve = curve_of(model.config)
     wrap_longitude(model)
     learning = torch.nn.ModuleList([model.post_quant_conv, model.decoder]).requires_grad_(True)

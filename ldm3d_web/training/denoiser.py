@@ -19,7 +19,7 @@ from torch import Tensor
 
 from ldm3d_web.errors import InvalidInput
 from ldm3d_web.ldm3d.depth_curve import curve_of
-from ldm3d_web.training import losses, sheets
+from ldm3d_web.training import autoencoder, losses, sheets
 from ldm3d_web.training.latents import Latents
 from ldm3d_web.training.run import Average, Run
 from ldm3d_web.training.saying import WORDINGS, Saying, turn_of
@@ -279,12 +279,10 @@ def _show(
     name: str,
 ) -> None:
     """Writes ``unet/`` with the averaged weights, ``scheduler/``, and a sheet of the fixed sentences."""
-    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
-
     from ldm3d_web.ldm3d.wrap import wrap_longitude
 
     out = Path(out)
-    vae = AutoencoderKL.from_pretrained(vae_folder).eval()
+    vae = autoencoder.load(vae_folder).eval()
     wrap_longitude(vae)
     average.swap()
     model.save_pretrained(out / "unet")

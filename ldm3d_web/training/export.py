@@ -14,6 +14,7 @@ from typing import Any
 
 from ldm3d_web.errors import InvalidInput
 from ldm3d_web.ldm3d.vocabulary import write_vocabulary
+from ldm3d_web.training import autoencoder
 from ldm3d_web.worlds.world import FAR_M, NEAR_M
 
 SETTINGS: dict[str, Any] = {
@@ -66,7 +67,6 @@ def export(
     Raises InvalidInput when a part has not been trained yet.
     """
     import torch
-    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
     from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
     from transformers import CLIPTextModel
 
@@ -81,7 +81,7 @@ def export(
             raise InvalidInput(f"{part} is not there yet; train that part first.")
     out.mkdir(parents=True, exist_ok=True)
     kind = getattr(torch, dtype)
-    AutoencoderKL.from_pretrained(vae).to(kind).save_pretrained(out / "vae")
+    autoencoder.load(vae).to(kind).save_pretrained(out / "vae")
     UNet2DConditionModel.from_pretrained(Path(denoiser) / "unet").to(kind).save_pretrained(out / "unet")
     CLIPTextModel.from_pretrained(Path(text) / "text_encoder").to(kind).save_pretrained(out / "text_encoder")
     if upscaler:

@@ -21,6 +21,7 @@ import torch
 
 from ldm3d_web.errors import InvalidInput
 from ldm3d_web.ldm3d.depth_curve import curve_of
+from ldm3d_web.training import autoencoder
 from ldm3d_web.training.saying import Saying, turn_of
 from ldm3d_web.training.shards import Shards
 from ldm3d_web.training.source import bend
@@ -70,13 +71,11 @@ def encode(
 
     worlds: batches of pictures (n, 4, H, W) in [-1, 1] with disparity, and what can be said of each.
     """
-    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
-
     from ldm3d_web.ldm3d.wrap import wrap_longitude
 
     if not (Path(vae) / "config.json").is_file():
         raise InvalidInput(f"No autoencoder in {vae}: train one with the command `train autoencoder` first.")
-    model = AutoencoderKL.from_pretrained(vae).to(device).eval()
+    model = autoencoder.load(vae).to(device).eval()
     wrap_longitude(model)
     curve, halvings = curve_of(model.config), 2 ** (len(model.config["block_out_channels"]) - 1)
     random = np.random.default_rng(0)

@@ -13,6 +13,8 @@ from ldm3d_web.worlds.world import FAR_M, NEAR_M
 
 _REACH = FAR_M / NEAR_M - 1
 LOG_DISTANCE = Curve(_REACH)  # the curve under which the depth channel carries the logarithm of distance
+# Half way there: under the logarithm itself a blurred edge puts near things far (docs/log.md).
+DEPTH_CURVE = Curve(20.0)
 
 DEPTH_WEIGHT = 2.0  # three colours against one depth, and depth holds the geometry
 RELATIVE_WEIGHT = 0.5

@@ -110,7 +110,7 @@ def test_a_run_starts_from_an_earlier_edition(kitchen: Kitchen, tmp_path: Path) 
     folders = (kitchen.autoencoder, tmp_path)
     before, after = (load_file(folder / "vae" / "diffusion_pytorch_model.safetensors") for folder in folders)
     assert all(torch.equal(before[name], after[name]) for name in before)
-    assert json.loads((tmp_path / "vae" / "config.json").read_text())["depth_curve"] == {"log": 199.0}
+    assert json.loads((tmp_path / "vae" / "config.json").read_text())["depth_curve"] == {"log": losses.DEPTH_CURVE.k}
     with pytest.raises(InvalidInput, match="another shape"):
         other = replace(AUTOENCODER, latent_channels=6)
         autoencoder.train(kitchen.data, tmp_path / "other", other, start=kitchen.autoencoder, steps=1)
