@@ -15,6 +15,7 @@ import { showFlat } from './flat.js';
 import { SceneFault } from './glb.js';
 import { LOOKS, STEREOS } from './hash.js';
 import { Headset } from './headset.js';
+import { restore } from './lighten.js';
 import { disposeScene, parseScene } from './loading.js';
 import { clamp, HOME, samePose } from './look.js';
 import { Overlay } from './overlay.js';
@@ -262,8 +263,9 @@ export class Ldm3dViewer extends HTMLElement {
         this.#tell('progress', { loaded, total });
       });
       const scene = await parseScene(data);
+      await this.#headset?.fit(scene);
       if (loading.signal.aborted || !this.#stage) {
-        disposeScene(scene.root);
+        disposeScene(scene);
         throw new DOMException('Another scene was asked for.', 'AbortError');
       }
       this.#loading = null;
@@ -431,6 +433,7 @@ export class Ldm3dViewer extends HTMLElement {
   /** @param {import('./loading.js').LoadedScene} scene */
   #shown(scene) {
     this.#picture.hide();
+    if (!this.#headset) restore(scene.pictures); // the session ended while they were made smaller for it
     this.#stage?.show(scene);
     this.#headset?.tell({ scene: true, status: '' });
     this.dataset.state = 'ready';
