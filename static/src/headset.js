@@ -29,6 +29,7 @@ import { Veil } from './veil.js';
 
 const LONG_PRESS_MS = 1500;
 const GREETING_MS = 5000; // so long the panel shows itself at the start
+const SLOWEST_MS = 250;
 const DEFAULT_HZ = 72;
 const BETTER_HZ = 90;
 const HEIGHT_STEP_M = 0.05;
@@ -155,7 +156,7 @@ export class Headset {
   #greet(dtMs) {
     if (this.#greetingMs <= 0) return;
     if (this.#greetingMs === GREETING_MS) this.#open();
-    this.#greetingMs -= Math.max(dtMs, 1);
+    this.#greetingMs -= Math.min(Math.max(dtMs, 1), SLOWEST_MS); // a stalled frame is no time to read in
     if (this.#greetingMs <= 0) this.#close();
   }
 
