@@ -3,21 +3,21 @@
  * sees within one small cell, at about one distance, in one picture, become one of them; triangles that collapse are
  * left out. Nothing is torn, since neighbours share their new corner. Pure, no imports, tested by node.
  *
- * Two kinds of vertices stay: along the picture's seam (u 0 and 1, one place, two vertices), and where distances differ
- * by more than a cell allows, which is where things end. A file that is nothing but seams loses them too, and where
- * even that leaves too many triangles, those go that the eye sees least of: the number asked for is kept.
+ * Two kinds of vertices stay: where two share a place, which is a seam (a picture's left and right end, or two parts of
+ * a file), and where distances differ by more than a cell allows, which is where things end. A file that is nothing but
+ * seams loses them too, and where even that leaves too many triangles, those go that the eye sees least of: the number
+ * asked for is kept.
  */
 
 const DEPTH_STEP = Math.log(1.2);
 const DISTANCES = 256; // of DEPTH_STEP, from a micrometre
-const SEAM = 1e-3;
+const SAME_M = 1e-4;
 const FIRST_DEG = 0.5;
 const LAST_DEG = 30;
 
 /**
  * @typedef {object} Surface
  * @property {(vertex: number) => [number, number, number]} place metres
- * @property {(vertex: number) => number} u of the texture
  * @property {(vertex: number) => number} [picture] a small number, -1 for none
  * @property {number} vertices
  */
@@ -29,7 +29,7 @@ const LAST_DEG = 30;
 export function coarsen(surface, index, most) {
   /** @type {Uint32Array} */
   let coarse = Uint32Array.from(index);
-  for (const seams of [true, false]) {
+  for (const seams of [seamsOf(surface), null]) {
     for (let cell = FIRST_DEG; coarse.length / 3 > most && cell < LAST_DEG; cell *= 1.4) {
       coarse = collapsed(index, representatives(surface, cell, seams));
     }
@@ -50,16 +50,32 @@ function collapsed(index, kept) {
   return next.slice(0, length);
 }
 
+/** 1 for each vertex that has another one at its place. @param {Surface} surface */
+function seamsOf({ place, vertices }) {
+  const seams = new Uint8Array(vertices);
+  /** @type {Map<number, number>} */
+  const first = new Map();
+  for (let i = 0; i < vertices; i++) {
+    const [x, y, z] = place(i).map((value) => Math.round(value / SAME_M));
+    // Two places of one number are rare, and then two vertices too many stay.
+    const key = Math.imul(Math.imul(Math.imul(x, 73856093) + y, 19349663) + z, 83492791);
+    const one = first.get(key);
+    if (one === undefined) first.set(key, i);
+    else seams[one] = seams[i] = 1;
+  }
+  return seams;
+}
+
 /** For each vertex the one that stands for it. @param {Surface} surface @param {number} cellDeg
- * @param {boolean} seams stay */
-function representatives({ place, u, picture = () => 0, vertices }, cellDeg, seams) {
+ * @param {Uint8Array | null} seams 1 for those that stay */
+function representatives({ place, picture = () => 0, vertices }, cellDeg, seams) {
   const rows = Math.ceil(180 / cellDeg);
   const kept = new Uint32Array(vertices);
   /** @type {Map<number, number>} */
   const first = new Map();
   for (let i = 0; i < vertices; i++) {
     kept[i] = i;
-    if (seams && (u(i) < SEAM || u(i) > 1 - SEAM)) continue;
+    if (seams?.[i]) continue;
     const [x, y, z] = place(i);
     const r = Math.hypot(x, y, z) || 1e-9;
     const row = Math.min(rows - 1, Math.floor((Math.acos(y / r) / Math.PI) * rows));

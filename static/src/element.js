@@ -21,7 +21,7 @@ import { mayTilt } from './tilting.js';
 import { Unasked } from './unasked.js';
 import { Viewing } from './viewing.js';
 import { Visiting } from './visiting.js';
-import css from '../viewer.css';
+import css from '../styles/viewer.css';
 
 /** @typedef {import('./look.js').Pose} Pose */
 /** @typedef {import('./hash.js').Look} Look */

@@ -3,7 +3,7 @@
  * the rim, and triangles at last. A scene beyond the budget begins with fewer triangles and smaller pictures.
  */
 
-import { BufferAttribute, MathUtils, Vector3 } from 'three';
+import { BufferAttribute, Vector3 } from 'three';
 import { coarsen } from './coarse.js';
 import { lighten, restore } from './lighten.js';
 
@@ -96,13 +96,12 @@ function thin(mesh, share) {
     if (geometry.userData.whole) geometry.setDrawRange(0, whole);
     return;
   }
-  const { position, uv, picture } = geometry.attributes;
+  const { position, picture } = geometry.attributes;
   const at = new Vector3();
   const surface = {
     vertices: position.count,
     place: (/** @type {number} */ i) =>
       /** @type {[number, number, number]} */ (at.fromBufferAttribute(position, i).toArray()),
-    u: (/** @type {number} */ i) => MathUtils.clamp(uv.getX(i), 0, 1),
     picture: (/** @type {number} */ i) => (picture ? picture.getX(i) : 0),
   };
   const full = Uint32Array.from({ length: whole }, (_, i) => index.getX(i));

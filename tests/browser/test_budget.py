@@ -113,6 +113,7 @@ def test_a_file_of_somebody_else_is_made_to_fit_and_whole_again_on_the_screen(pa
     page.until("window.panel === false")
     for side, seen in zip((-1, 1), eyes(page), strict=True):
         assert room.psnr(seen, truth(side)) > 28
+        assert np.abs(seen.astype(int) - truth(side)).max(axis=-1).mean() < 4, "no gap where its parts meet"
     page.get("await viewer.exitVR()")
     page.rest()
     assert page.get("textureBytes()") == whole
