@@ -2,10 +2,10 @@
 PYTHON_ENV = .venv/bin/python
 
 .DEFAULT_GOAL = help
-.PHONY: help setup run test check format bench bench-views lock clean dev
+.PHONY: help setup run test check format bench bench-views bench-viewer lock clean dev
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
 
 setup:  ## Python packages and the viewer, only what is missing or out of date
 	@scripts/setup-python
@@ -37,6 +37,10 @@ bench: setup  ## how fast this machine is: a table and a JSON line for each file
 bench-views: dev  ## how scenes look from a head that moves, against exact truth (half an hour; then minutes)
 	@scripts/setup-browser
 	$(PYTHON_ENV) -m bench.novel_view
+
+bench-viewer: dev  ## the viewer beside its rivals, one browser, one run; exit code 1 where a goal is missed (minutes)
+	@scripts/setup-browser
+	$(PYTHON_ENV) -m bench.viewer
 
 lock: dev  ## write constraints.txt anew from what is installed now
 	@scripts/lock-python

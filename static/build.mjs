@@ -22,14 +22,24 @@ const common = /** @type {const} */ ({
   legalComments: 'none', // they are in LICENSES.txt, whole
   logLevel: 'warning',
 });
+/** A style sheet that a script imports is a text: bundled and made small first. @type {import('esbuild').Plugin} */
+const sheets = {
+  name: 'sheets',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { outputFiles } = await build({ ...common, entryPoints: [path], write: false });
+      return { contents: outputFiles[0].text, loader: 'text' };
+    });
+  },
+};
 await build({
   ...common,
   entryPoints: { viewer: here('src/viewer.js'), scene: here('src/page.js'), host: here('src/host.js') },
   format: 'esm',
-  loader: { '.css': 'text' },
+  plugins: [sheets],
   banner: { js: '/* LDM3D Web; three.js and meshoptimizer, MIT: see LICENSES.txt beside this file */' },
 });
-await build({ ...common, entryPoints: { scene: here('scene.css') } });
+await build({ ...common, entryPoints: { scene: here('styles/scene.css') } });
 
 // meshoptimizer's decoder comes inside three's package, without its own licence file but under the same terms.
 const meshoptimizer = three.replace(/^Copyright.*$/m, 'Copyright © 2016-2026 Arseny Kapoulkine');

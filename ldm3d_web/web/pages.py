@@ -100,7 +100,12 @@ def missing_page(request: Request, status: int, sentence: str, headers: dict[str
     """A small page with one sentence and a way back."""
     language = _language(request)
     words = texts.languages()[language]["missing"]
-    page = _templates().get_template("missing.html").render(lang=language, t=words, status=status, sentence=sentence)
+    said, spoken = texts.translate(sentence, language)
+    page = (
+        _templates()
+        .get_template("missing.html")
+        .render(lang=language, t=words, status=status, sentence=said, spoken=spoken)
+    )
     return HTMLResponse(page, status, {**headers, "Vary": "Accept-Language"})
 
 

@@ -1,17 +1,19 @@
 """What the pages say, in each language they speak: `texts.json` has the words, this chooses.
 
-Sentences of errors come from where the fact is known and are English; names of files and models have no language.
+Sentences of errors come from where the fact is known and are English; those that a visitor meets are known here again,
+as "errors", and said in the page's language. Names of files and models have no language.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from importlib import resources
 
 DEFAULT = "en"
 
-Texts = dict[str, dict[str, str]]  # by part of the pages ("app", "scene", "missing"), then by name
+Texts = dict[str, dict[str, str]]  # by part of the pages ("app", "scene", "missing", "errors"), then by name
 
 
 @cache
@@ -41,3 +43,13 @@ def choose(accept_language: str) -> str:
         if code in languages() and liked < quality <= 1:
             best, liked = code, quality
     return best
+
+
+def translate(sentence: str, language: str) -> tuple[str, str]:
+    """An English sentence of an error in a language, and the language it is in now: English where nobody knows it."""
+    for name, english in languages()[DEFAULT]["errors"].items():
+        parts = re.split(r"\{(\w+)\}", english)
+        pattern = "".join(f"(?P<{part}>.+)" if i % 2 else re.escape(part) for i, part in enumerate(parts))
+        if found := re.fullmatch(pattern, sentence, re.DOTALL):
+            return languages()[language]["errors"][name].format(**found.groupdict()), language
+    return sentence, DEFAULT

@@ -82,6 +82,7 @@ def build_ui(studio: Studio) -> gr.Blocks:
                 padding=False,
                 elem_id=name,
                 texts=texts.part("app"),
+                errors=texts.part("errors"),
             )
 
         stage = own("stage", {"state": "start"})

@@ -7,6 +7,7 @@ import { BackSide, LinearFilter, Mesh, RepeatWrapping, ShaderMaterial, SphereGeo
   Texture } from 'three';
 
 const FADE_MS = 350;
+const WIDEST = 2048; // two of them at once are a quarter of what a headset spares for a page
 
 export class Backdrop {
   #material = new ShaderMaterial({
@@ -50,7 +51,7 @@ export class Backdrop {
   /** @param {HTMLImageElement} image decoded, 2:1 @param {boolean} atOnce without fading in */
   show(image, atOnce) {
     const { old, now, share } = this.#material.uniforms;
-    const texture = new Texture(image);
+    const texture = new Texture(smaller(image));
     Object.assign(texture, { colorSpace: SRGBColorSpace, wrapS: RepeatWrapping });
     Object.assign(texture, { minFilter: LinearFilter, generateMipmaps: false });
     texture.needsUpdate = true;
@@ -91,4 +92,12 @@ export class Backdrop {
     if (old.value !== now.value) old.value?.dispose();
     old.value = now.value;
   }
+}
+
+/** @param {HTMLImageElement} image @returns {HTMLImageElement | HTMLCanvasElement} */
+function smaller(image) {
+  if (image.naturalWidth <= WIDEST) return image;
+  const canvas = Object.assign(document.createElement('canvas'), { width: WIDEST, height: WIDEST / 2 });
+  canvas.getContext('2d')?.drawImage(image, 0, 0, WIDEST, WIDEST / 2);
+  return canvas;
 }

@@ -2,21 +2,16 @@
  * <ldm3d-viewer src="…/scene.glb" poster="…/preview.jpg">: a scene to look around in.
  *
  * Attribute `data-state`: empty | loading | ready | error. Events: progress, load, error, pose, look, xr-start,
- * xr-end …,
- * each with a `detail`. docs/viewer.md tells the whole contract.
+ * xr-end …, each with a `detail`. docs/viewer.md tells the whole contract.
  */
 
 import { actionsOf } from './actions.js';
 import { Controls } from './controls.js';
-import { STRENGTH_DEFAULT, STRENGTH_MAX } from './depth.js';
-import { deferred } from './deferred.js';
-import { download } from './download.js';
 import { showFlat } from './flat.js';
 import { SceneFault } from './glb.js';
-import { LOOKS, STEREOS } from './hash.js';
-import { Headset } from './headset.js';
-import { disposeScene, parseScene } from './loading.js';
-import { clamp, HOME, samePose } from './look.js';
+import { restore } from './lighten.js';
+import { Loads } from './loads.js';
+import { HOME, samePose } from './look.js';
 import { Overlay } from './overlay.js';
 import { Picture } from './picture.js';
 import { pictureOf } from './screenshot.js';
@@ -24,15 +19,15 @@ import { Stage } from './stage.js';
 import { textsFor } from './texts.js';
 import { mayTilt } from './tilting.js';
 import { Unasked } from './unasked.js';
-import css from '../viewer.css';
-import { NoVr, startSession } from './xr.js';
+import { Viewing } from './viewing.js';
+import { Visiting } from './visiting.js';
+import css from '../styles/viewer.css';
 
 /** @typedef {import('./look.js').Pose} Pose */
 /** @typedef {import('./hash.js').Look} Look */
 /** @typedef {import('./hash.js').Stereo} Stereo */
 /** @typedef {import('./hash.js').WholeView} WholeView */
-
-const OUTSIDE = Object.freeze({ ...HOME, pitch: -30 });
+/** @typedef {import('./loading.js').LoadedScene} LoadedScene */
 
 export class Ldm3dViewer extends HTMLElement {
   static observedAttributes = ['src', 'poster', 'lang', 'controls'];
@@ -45,22 +40,24 @@ export class Ldm3dViewer extends HTMLElement {
   #flat = null;
   /** @type {Overlay | null} */
   #overlay = null;
-  /** @type {AbortController | null} */
-  #loading = null;
-  /** @type {Headset | null} */
-  #headset = null;
-  #entering = false;
-  #neighbours = { previous: false, next: false };
   /** @type {import('./look.js').View | null} */
   #told = null;
-  /** Where the visitor was before looking from outside. @type {import('./look.js').View | null} */
-  #inside = null;
-  #strength = STRENGTH_DEFAULT;
-  #unasked = new Unasked(() => this.#stage?.invalidate());
   #texts = textsFor([]).texts;
-  #ready = deferred();
   #frame = document.createElement('div');
+  #unasked = new Unasked(() => this.#stage?.invalidate());
   #picture = new Picture(() => this.#stage);
+  #loads = new Loads();
+  #viewing = new Viewing(
+    () => (this.#stage && this.#controls ? { stage: this.#stage, controls: this.#controls } : null),
+    () => this.#texts,
+    (words) => this.#changed(words),
+  );
+  #visiting = new Visiting({
+    strength: (strength) => (this.depthStrength = strength),
+    tell: (type, detail) => this.#tell(type, detail),
+    begins: () => this.#settle(),
+    presents: (now) => this.#presents(now),
+  });
 
   constructor() {
     super();
@@ -76,7 +73,7 @@ export class Ldm3dViewer extends HTMLElement {
     if (!this.dataset.state) this.dataset.state = 'empty';
     this.#start();
     if (this.#stage?.hasScene !== true) this.#showPoster();
-    if (this.src && !this.#loading && !this.#stage?.hasScene) void this.load(this.src).catch(() => {});
+    if (this.src && !this.#loads.busy && !this.#stage?.hasScene) void this.load(this.src).catch(() => {});
   }
 
   disconnectedCallback() {
@@ -112,7 +109,7 @@ export class Ldm3dViewer extends HTMLElement {
 
   /** Settles with the newest load. */
   get ready() {
-    return this.#ready.promise;
+    return this.#loads.ready;
   }
 
   /** @returns {Pose} metres and degrees; a copy */
@@ -139,48 +136,29 @@ export class Ldm3dViewer extends HTMLElement {
 
   /** One of LOOKS. @returns {Look} */
   get look() {
-    return this.#stage?.painter.look ?? 'picture';
+    return this.#viewing.look;
   }
 
   set look(look) {
-    const before = this.look;
-    if (!this.#stage || !this.#controls || look === before || !LOOKS.includes(look)) return;
-    this.#stage.painter.look = look;
-    this.#controls.drag = look === 'flat' ? 'map' : look === 'outside' ? 'orbit' : 'grab';
-    if (look === 'outside') {
-      this.#inside = this.#controls.view;
-      this.#controls.aim({ ...OUTSIDE, yaw: this.pose.yaw });
-    } else if (before === 'outside') {
-      const { pose, fov } = this.#inside ?? { pose: HOME, fov: undefined };
-      this.#controls.aim(pose, fov);
-      this.#inside = null;
-    }
-    this.#changed(this.#texts[`look.${look}`]);
+    this.#viewing.look = look;
   }
 
   /** One of STEREOS: two eyes without a headset. @returns {Stereo} */
   get stereo() {
-    return this.#stage?.painter.stereo ?? 'off';
+    return this.#viewing.stereo;
   }
 
   set stereo(stereo) {
-    if (!this.#stage || stereo === this.stereo || !STEREOS.includes(stereo)) return;
-    this.#stage.painter.stereo = stereo;
-    this.#changed(`${this.#texts.stereo}: ${this.#texts[`stereo.${stereo}`]}`);
+    this.#viewing.stereo = stereo;
   }
 
   /** 0 flat, 1 as it is, up to 1.5. */
   get depthStrength() {
-    return this.#strength;
+    return this.#viewing.strength;
   }
 
   set depthStrength(strength) {
-    const allowed = clamp(Number(strength) || 0, 0, STRENGTH_MAX);
-    if (allowed === this.#strength) return;
-    this.#strength = allowed;
-    this.#headset?.tell({ strength: allowed });
-    if (this.#headset) this.#settle();
-    this.#changed();
+    this.#viewing.strength = strength;
   }
 
   /** All that a link carries. @returns {WholeView} */
@@ -201,8 +179,7 @@ export class Ldm3dViewer extends HTMLElement {
   /** Face forward again. */
   recentre() {
     this.#unasked.stop();
-    if (this.look === 'outside') this.#controls?.aim(OUTSIDE, 70);
-    else this.#controls?.recentre();
+    this.#viewing.recentre();
     this.#overlay?.announce(this.#texts.recentred);
   }
 
@@ -235,7 +212,7 @@ export class Ldm3dViewer extends HTMLElement {
    * number }} of
    * the last frame; what lives on the GPU; frames since the start; how far a headset's quality has stepped down */
   stats() {
-    const tier = this.#headset?.tier ?? 0;
+    const tier = this.#visiting.headset?.tier ?? 0;
     if (this.#stage) return { ...this.#stage.stats, tier };
     return { triangles: 0, drawCalls: 0, textures: 0, geometries: 0, frames: 0, tier };
   }
@@ -247,113 +224,49 @@ export class Ldm3dViewer extends HTMLElement {
    * with an AbortError where a later load took over
    */
   async load(url) {
-    this.#loading?.abort();
-    const loading = new AbortController();
-    this.#loading = loading;
-    if (this.#ready.settled) this.#ready = deferred();
+    const load = this.#loads.begin();
     this.dataset.state = 'loading';
     this.#say('');
     this.#overlay?.progress(0, null);
-    try {
-      if (!this.#stage) throw new SceneFault('webgl');
-      const data = await download(url, loading.signal, ({ loaded, total }) => {
-        this.#overlay?.progress(loaded, total);
-        this.#headset?.tell({ status: `${this.#texts.loading} ${total ? Math.floor((100 * loaded) / total) : '…'} %` });
-        this.#tell('progress', { loaded, total });
-      });
-      const scene = await parseScene(data);
-      if (loading.signal.aborted || !this.#stage) {
-        disposeScene(scene.root);
-        throw new DOMException('Another scene was asked for.', 'AbortError');
-      }
-      this.#loading = null;
-      this.#shown(scene);
-      this.#ready.resolve();
-      this.#tell('load', { url });
-    } catch (error) {
-      if (!loading.signal.aborted) {
-        const fault = error instanceof SceneFault ? error : new SceneFault('show');
-        const { message } = fault.translate(this.#texts);
-        this.#loading = null;
-        this.dataset.state = 'error';
-        if (this.#stage?.hasScene) this.#picture.hide();
-        this.#say(message);
-        this.#ready.reject(error);
-        this.#tell('error', { message, url });
-      }
-      throw error;
-    }
+    const steps = {
+      progress: (/** @type {import('./download.js').Progress} */ progress) => this.#progress(progress),
+      fit: (/** @type {LoadedScene} */ scene) => this.#visiting.headset?.fit(scene),
+      show: (/** @type {LoadedScene} */ scene) => this.#shown(scene),
+    };
+    await this.#loads.run(url, load, this.#stage && steps, (fault) => this.#failed(fault, url));
+    this.#tell('load', { url });
   }
 
   /** Whether a headset shows the scene now. */
   get presenting() {
-    return this.#headset !== null;
+    return this.#visiting.headset !== null;
   }
 
   /** Which scenes the headset's panel offers; asked for by the events xr-previous and xr-next. */
   get neighbours() {
-    return { ...this.#neighbours };
+    return this.#visiting.neighbours;
   }
 
-  set neighbours({ previous = false, next = false }) {
-    this.#neighbours = { previous, next };
-    this.#headset?.tell({ neighbours: this.#neighbours });
+  set neighbours(neighbours) {
+    this.#visiting.neighbours = neighbours;
   }
 
   /** From a click or a key press. Resolves in VR; rejects with a NoVr whose message is for the visitor. */
   async enterVR() {
-    if (!this.#stage) throw new SceneFault('webgl').translate(this.#texts);
-    if (this.#headset || this.#entering) return;
-    const stage = this.#stage;
     this.#unasked.stop();
-    this.#entering = true;
-    try {
-      const session = await startSession(stage);
-      if (this.#stage !== stage) return void session.end(); // disposed of in the meantime
-      this.#settle();
-      this.#headset = new Headset(stage, session, this.pose.yaw, this.#strength, this.#texts, {
-        strength: (strength) => (this.depthStrength = strength),
-        other: (way) => this.#tell(`xr-${way}`, {}),
-        panel: (open) => this.#tell('xr-panel', { open }),
-        tier: (tier) => this.#tell('xr-tier', { tier }),
-        end: () => this.#left(),
-      });
-    } catch (error) {
-      throw error instanceof NoVr ? error.translate(this.#texts) : error;
-    } finally {
-      this.#entering = false;
-    }
-    this.#headset.tell({ neighbours: this.#neighbours });
-    this.#changed(this.#texts['vr.on'], false);
-    this.#tell('xr-start', {});
-  }
-
-  /** Back from the headset, however it ended. */
-  #left() {
-    this.#headset = null;
-    this.#stage?.refit();
-    this.#settle();
-    this.#changed(this.#texts['vr.off'], false);
-    this.#tell('xr-end', {});
-  }
-
-  /** Where nothing steps between frames: the strength and the view as they shall be. */
-  #settle() {
-    if (!this.#stage || !this.#controls) return;
-    this.#stage.painter.strength = this.#strength;
-    this.#stage.look(this.#controls.view);
+    const start = () => ({ yaw: this.pose.yaw, strength: this.depthStrength });
+    await this.#visiting.enter(() => this.#stage, start, this.#texts);
   }
 
   async exitVR() {
-    await this.#headset?.end();
+    await this.#visiting.end();
   }
 
   /** Give everything back: downloads, listeners, the session, the WebGL context. */
   dispose() {
-    this.#loading?.abort();
-    this.#loading = null;
+    this.#loads.abort();
     this.#unasked.stop();
-    void this.#headset?.end();
+    void this.#visiting.end();
     this.#picture.hide();
     this.#overlay?.dispose();
     this.#overlay = null;
@@ -385,7 +298,7 @@ export class Ldm3dViewer extends HTMLElement {
       return;
     }
     this.#controls = new Controls(this.#frame, this, () => this.#stage?.invalidate(), () => this.#unasked.stop(), {
-      l: () => (this.look = LOOKS[(LOOKS.indexOf(this.look) + 1) % LOOKS.length]),
+      l: () => this.#viewing.next(),
       '[': () => (this.depthStrength -= 0.1),
       ']': () => (this.depthStrength += 0.1),
       '?': () => this.help(),
@@ -431,12 +344,47 @@ export class Ldm3dViewer extends HTMLElement {
   /** @param {import('./loading.js').LoadedScene} scene */
   #shown(scene) {
     this.#picture.hide();
+    if (!this.presenting) restore(scene.pictures); // the session ended while they were made smaller for it
     this.#stage?.show(scene);
-    this.#headset?.tell({ scene: true, status: '' });
+    this.#visiting.headset?.tell({ scene: true, status: '' });
     this.dataset.state = 'ready';
-    if (!this.#controls?.calm && !this.#headset) this.#unasked.begin();
+    if (!this.#controls?.calm && !this.presenting) this.#unasked.begin();
     this.#refresh();
     this.#overlay?.announce(this.#texts.ready);
+  }
+
+  /** @param {SceneFault} fault @param {string} url */
+  #failed(fault, url) {
+    const { message } = fault.translate(this.#texts);
+    this.dataset.state = 'error';
+    if (this.#stage?.hasScene) this.#picture.hide();
+    this.#say(message);
+    this.#tell('error', { message, url });
+  }
+
+  /** @param {import('./download.js').Progress} progress */
+  #progress({ loaded, total }) {
+    this.#overlay?.progress(loaded, total);
+    const percent = total ? Math.floor((100 * loaded) / total) : '…';
+    this.#visiting.headset?.tell({ status: `${this.#texts.loading} ${percent} %` });
+    this.#tell('progress', { loaded, total });
+  }
+
+  /** @param {boolean} now in a headset */
+  #presents(now) {
+    if (!now) {
+      this.#stage?.refit();
+      this.#settle();
+    }
+    this.#refresh();
+    this.#overlay?.announce(this.#texts[now ? 'vr.on' : 'vr.off']);
+  }
+
+  /** Where nothing steps between frames: the strength and the view as they shall be. */
+  #settle() {
+    if (!this.#stage || !this.#controls) return;
+    this.#stage.painter.strength = this.depthStrength;
+    this.#stage.look(this.#controls.view);
   }
 
   /** @param {number} dtMs */
@@ -446,7 +394,7 @@ export class Ldm3dViewer extends HTMLElement {
     if (!controls || !stage) return false;
     const moves = controls.step(dtMs);
     const { share, sway, again } = this.#unasked.step(dtMs);
-    stage.painter.strength = this.#strength * share;
+    stage.painter.strength = this.depthStrength * share;
     stage.look(controls.view, sway);
     const { pose, fov } = controls.view;
     if (!this.#told || this.#told.fov !== fov || !samePose(this.#told.pose, pose)) {
@@ -456,13 +404,15 @@ export class Ldm3dViewer extends HTMLElement {
     return moves || again;
   }
 
-  /** How the scene is shown has changed. @param {string} [words] for those who listen @param {boolean} [tell] the
-   * page */
-  #changed(words = '', tell = true) {
+  /** How the scene is shown has changed. @param {string} [words] for those who listen */
+  #changed(words = '') {
+    const { look, stereo, depthStrength } = this;
+    const { headset } = this.#visiting;
+    headset?.tell({ strength: depthStrength });
+    if (headset) this.#settle();
     this.#refresh();
     if (words) this.#overlay?.announce(words);
-    const { look, stereo, depthStrength } = this;
-    if (tell) this.#tell('look', { look, stereo, depthStrength });
+    this.#tell('look', { look, stereo, depthStrength });
   }
 
   #refresh() {
@@ -475,7 +425,7 @@ export class Ldm3dViewer extends HTMLElement {
   /** A sentence in the frame until the next scene or until it is closed; none takes it away. @param {string} text
    * @param {string} [link] to the full page */
   #say(text, link) {
-    this.#headset?.tell({ status: text });
+    this.#visiting.headset?.tell({ status: text });
     this.#overlay?.say(text, { low: this.#flat !== null || this.#stage?.hasScene === true, link });
   }
 
@@ -486,8 +436,7 @@ export class Ldm3dViewer extends HTMLElement {
   }
 
   #clear() {
-    this.#loading?.abort();
-    this.#loading = null;
+    this.#loads.abort();
     this.#stage?.show(null);
     this.#say('');
     this.#showPoster();

@@ -14,6 +14,7 @@ const PICTURE_CHARACTERS = 4_000_000;
 /**
  * @param {Viewer} viewer
  * @param {{ show: (id: string) => Promise<void>, current: () => string, painting: (now: boolean) => void }} page
+ * @returns {{ moved: (id: string) => void }} tells the parent that the visitor has gone to another scene from within
  */
 export function listenToParent(viewer, { show, current, painting }) {
   const answer = (/** @type {object} */ message) =>
@@ -28,6 +29,12 @@ export function listenToParent(viewer, { show, current, painting }) {
     }
   });
   answer({ type: 'ready' });
+  return {
+    moved(id) {
+      wanted = id;
+      answer({ type: 'moved', id });
+    },
+  };
 
   /** @param {string} id */
   async function load(id) {

@@ -11,7 +11,7 @@ import { STRENGTH_MAX } from './depth.js';
 import { fade } from './headbox.js';
 import { Pace } from './pace.js';
 import { Panel } from './panel.js';
-import { Rays } from './rays.js';
+import { rayOf } from './rays.js';
 import { Tiers } from './tiers.js';
 import { headAngle, recentre, snapTurn, turn } from './turning.js';
 import { Veil } from './veil.js';
@@ -29,6 +29,7 @@ import { Veil } from './veil.js';
 
 const LONG_PRESS_MS = 1500;
 const GREETING_MS = 5000; // so long the panel shows itself at the start
+const SLOWEST_MS = 250;
 const DEFAULT_HZ = 72;
 const BETTER_HZ = 90;
 const HEIGHT_STEP_M = 0.05;
@@ -40,7 +41,6 @@ export class Headset {
   #session;
   #wishes;
   #panel;
-  #rays = new Rays();
   #veil = new Veil();
   #tiers;
   #pace;
@@ -70,12 +70,13 @@ export class Headset {
     this.#panel.set({ depthStrength: strength });
     this.#tiers = new Tiers(stage.renderer.xr);
     this.#tiers.show(stage.shown);
+    if (stage.shown) void this.fit(stage.shown).catch(() => {}); // another scene may come before it is done
     this.#firstHz = session.frameRate ?? DEFAULT_HZ;
     this.#pace = new Pace(this.#firstHz);
     this.#snap = snapTurn(session);
     this.#stopExits = watchExits(session);
     turn(stage.rig, yaw, new Vector3());
-    stage.rig.add(this.#panel.mesh, this.#rays.lines);
+    stage.rig.add(this.#panel.mesh);
     stage.space.add(this.#veil.mesh);
     stage.painter.inHeadset(true);
     session.addEventListener('select', this.#select);
@@ -90,6 +91,11 @@ export class Headset {
   /** May already have ended by itself. */
   async end() {
     await this.#session.end().catch(() => {});
+  }
+
+  /** Before a scene is shown in the headset. @param {import('./loading.js').LoadedScene} scene */
+  fit(scene) {
+    return this.#tiers.fit(scene);
   }
 
   /** The scene, its neighbours, or what happens to it has changed.
@@ -137,20 +143,20 @@ export class Headset {
 
   /** @param {XRFrame} frame @param {XRReferenceSpace} space */
   #point(frame, space) {
-    if (!this.#panel.open) return this.#rays.draw([]);
+    if (!this.#panel.open) return;
     const rays = [...this.#session.inputSources]
       .filter((source) => source.targetRayMode === 'tracked-pointer')
-      .map((source) => this.#rays.cast(frame, space, source, this.#stage.rig, this.#panel.mesh))
+      .map((source) => rayOf(frame, space, source))
       .filter((ray) => ray !== null);
-    this.#rays.draw(rays);
-    this.#panel.point(rays.find((ray) => ray.uv)?.uv ?? null);
+    const { x, y, z } = /** @type {XRRigidTransform} */ (this.#head).position;
+    this.#panel.point(rays, new Vector3(x, y, z));
   }
 
   /** The panel shows itself once, so that everyone knows the way out. @param {number} dtMs */
   #greet(dtMs) {
     if (this.#greetingMs <= 0) return;
     if (this.#greetingMs === GREETING_MS) this.#open();
-    this.#greetingMs -= Math.max(dtMs, 1);
+    this.#greetingMs -= Math.min(Math.max(dtMs, 1), SLOWEST_MS); // a stalled frame is no time to read in
     if (this.#greetingMs <= 0) this.#close();
   }
 
@@ -171,10 +177,9 @@ export class Headset {
     const space = this.#stage.renderer.xr.getReferenceSpace();
     this.#greetingMs = 0;
     if (!this.#panel.open) return this.#open();
-    const ray = space && this.#rays.cast(frame, space, inputSource, this.#stage.rig, this.#panel.mesh);
-    if (!ray?.uv) return this.#close();
-    const button = this.#panel.point(ray.uv);
-    if (button) this.#press(button);
+    const button = this.#panel.at(space && rayOf(frame, space, inputSource));
+    if (button === undefined) this.#close();
+    else if (button) this.#press(button);
   };
 
   /** @param {Button} button */
@@ -226,7 +231,6 @@ export class Headset {
     renderer.xr.enabled = false;
     this.#tiers.dispose();
     this.#panel.dispose();
-    this.#rays.dispose();
     this.#veil.dispose();
     painter.inHeadset(false);
     rig.position.set(0, 0, 0);

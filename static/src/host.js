@@ -10,10 +10,11 @@
 
 /**
  * @param {HTMLIFrameElement} frame of the same origin
- * @param {{ loaded?: (id: string) => void, failed?: (id: string, message: string) => void }} [told]
+ * @param {{ loaded?: (id: string) => void, failed?: (id: string, message: string) => void,
+ * moved?: (id: string) => void }} [told] moved: the visitor has gone to another scene from within the headset
  * @returns {{ load: (id: string) => void, preview: (image: string) => void, dispose: () => void }}
  */
-export function connect(frame, { loaded, failed } = {}) {
+export function connect(frame, { loaded, failed, moved } = {}) {
   let wanted = '';
   const send = (/** @type {object} */ message) =>
     frame.contentWindow?.postMessage({ ldm3d: 1, ...message }, location.origin);
@@ -23,6 +24,7 @@ export function connect(frame, { loaded, failed } = {}) {
     // The frame may be ready before or after this script: then what was asked for too early is asked for again.
     if (data.type === 'ready' && wanted) send({ type: 'load', id: wanted });
     else if (data.type === 'loaded') loaded?.(String(data.id));
+    else if (data.type === 'moved') moved?.((wanted = String(data.id)));
     else if (data.type === 'failed') failed?.(String(data.id), String(data.message));
   };
   const dispose = () => removeEventListener('message', hear);

@@ -5,6 +5,7 @@ import { listenToParent } from './embed.js';
 import { HOME } from './look.js';
 import { copy, share } from './share.js';
 import { swapTo } from './swap.js';
+import { walkInHeadset } from './walk.js';
 
 /** @typedef {import('./element.js').Ldm3dViewer} Viewer */
 
@@ -25,8 +26,14 @@ keepViewInLink();
 const flatIfNeeded = () => canDraw() || showFlat(current());
 viewer.addEventListener('error', flatIfNeeded);
 if (viewer.dataset.state === 'error') flatIfNeeded(); // it was told before this script listened
-if (embedded) listenToParent(viewer, { show, current, painting: (now) => style.toggle('painting', now) });
-else keysWithoutFocus();
+if (embedded) {
+  viewer.removeAttribute('controls'); // all of them: in a frame the page's own row has no way into the headset
+  const { moved } = listenToParent(viewer, { show, current, painting: (now) => style.toggle('painting', now) });
+  walkInHeadset(viewer, { current, show: (id) => show(id).then(() => moved(id)) });
+} else {
+  keysWithoutFocus();
+  walkInHeadset(viewer, { current, show });
+}
 
 /** Another scene on the same page and in the same WebGL context. @param {string} id @returns {Promise<void>} */
 async function show(id) {

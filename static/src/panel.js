@@ -1,10 +1,13 @@
 /** The headset's panel: a plane with a drawn picture, made of nothing that has to be fetched. */
 
-import { CanvasTexture, Mesh, MeshBasicMaterial, PlaneGeometry, SRGBColorSpace, Vector3 } from 'three';
+import { CanvasTexture, LinearFilter, SRGBColorSpace } from 'three';
 import { BUTTONS, buttonAt, PANEL, WORDS } from './panellayout.js';
+import { Slab } from './slab.js';
 
+/** @typedef {import('three').Vector3} Vector3 */
 /** @typedef {import('./panellayout.js').Button} Button */
 /** @typedef {import('./panellayout.js').Box} Box */
+/** @typedef {import('./rays.js').Ray} Ray */
 /**
  * @typedef {object} PanelState
  * @property {number} depthStrength
@@ -16,11 +19,13 @@ import { BUTTONS, buttonAt, PANEL, WORDS } from './panellayout.js';
 
 const AWAY_M = 0.95;
 const BELOW_M = 0.42;
+const EDGE = 8; // pixels below the panel: the rays' white
 const FONT = 'system-ui, sans-serif';
 
 export class Panel {
   #canvas = document.createElement('canvas');
   #texture;
+  #slab;
   #texts;
   /** @type {PanelState} */
   #state = { depthStrength: 1, heightM: 0, vignette: false, neighbours: { previous: false, next: false }, status: '' };
@@ -30,13 +35,16 @@ export class Panel {
   /** @param {import('./texts.js').Texts} texts */
   constructor(texts) {
     this.#texts = texts;
-    Object.assign(this.#canvas, { width: PANEL.width, height: PANEL.height });
+    Object.assign(this.#canvas, { width: PANEL.width, height: PANEL.height + EDGE });
     this.#texture = new CanvasTexture(this.#canvas);
-    this.#texture.colorSpace = SRGBColorSpace;
-    const material = new MeshBasicMaterial({ map: this.#texture, transparent: true, depthTest: false, toneMapped: false });
-    this.mesh = new Mesh(new PlaneGeometry(PANEL.metres, (PANEL.metres * PANEL.height) / PANEL.width), material);
-    this.mesh.renderOrder = 1000; // over the scene and over the fade: it is the way out
-    this.mesh.visible = false;
+    // At its distance about one pixel of it is one of the headset's: no smaller copies of it.
+    Object.assign(this.#texture, { colorSpace: SRGBColorSpace, minFilter: LinearFilter, generateMipmaps: false });
+    const share = PANEL.height / (PANEL.height + EDGE);
+    this.#slab = new Slab(this.#texture, PANEL.metres, (PANEL.metres * PANEL.height) / PANEL.width, share);
+  }
+
+  get mesh() {
+    return this.#slab.mesh;
   }
 
   get open() {
@@ -62,22 +70,25 @@ export class Panel {
     if (this.open) this.#draw();
   }
 
-  /** @param {{ x: number, y: number } | null} uv where a ray meets the panel @returns {Button | null} what it points
-   * at */
-  point(uv) {
-    const button = uv && buttonAt(uv.x, uv.y);
-    if (button !== this.#hovered) {
-      this.#hovered = button;
-      this.#draw();
-    }
-    return button;
+  /** @param {Ray | null} ray in the rig @returns {Button | null | undefined} what it points at; undefined: not at the
+   * panel at all */
+  at(ray) {
+    const point = this.#slab.hit(ray);
+    return point ? buttonAt(point.x, point.y) : undefined;
+  }
+
+  /** What hands point at is lit. @param {Ray[]} rays in the rig @param {Vector3} eye there */
+  point(rays, eye) {
+    this.#slab.point(rays, eye);
+    const button = rays.map((ray) => this.at(ray)).find((each) => each !== undefined) ?? null;
+    if (button === this.#hovered) return;
+    this.#hovered = button;
+    this.#draw();
   }
 
   dispose() {
     this.#texture.dispose();
-    this.mesh.geometry.dispose();
-    this.mesh.material.dispose();
-    this.mesh.removeFromParent();
+    this.#slab.dispose();
   }
 
   #draw() {
@@ -85,6 +96,8 @@ export class Panel {
     const { depthStrength, heightM, vignette, neighbours, status } = this.#state;
     const t = this.#texts;
     pen.clearRect(0, 0, PANEL.width, PANEL.height);
+    pen.fillStyle = '#fff';
+    pen.fillRect(0, PANEL.height, PANEL.width, EDGE);
     fillBox(pen, { x: 0, y: 0, width: PANEL.width, height: PANEL.height }, 'rgb(21 23 26 / 0.92)', 40);
     const words = /** @type {Record<Button, string>} */ ({
       previous: `‹ ${t['panel.previous']}`, next: `${t['panel.next']} ›`,

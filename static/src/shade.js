@@ -47,6 +47,17 @@ vPlaced = placed.xyz;
 vec4 mvPosition = viewMatrix * placed;
 gl_Position = projectionMatrix * mvPosition;`;
 
+// Which picture is the same all over a triangle, but not all over its neighbours: so the derivatives are taken first.
+const PICTURES = /* glsl */ `
+uniform sampler2D pictures[PICTURES];
+flat varying float vPicture;
+vec4 pictureAt(vec2 uv) {
+  vec2 dx = dFdx(uv), dy = dFdy(uv);
+  int which = int(floor(vPicture + 0.5));
+  CHOICES
+  return vec4(1.0);
+}`;
+
 const FRAGMENT = /* glsl */ `
 #ifdef LINES_ONLY
 #else
@@ -66,10 +77,12 @@ if (paint == 3) {
   if (dot(normal, cameraPosition - vPlaced) * dot(normal, vPlaced) > 0.0 || length(vTrue) > houseM) discard;
 }`;
 
-/** @param {MeshBasicMaterial} material @param {Uniforms} uniforms */
-function shade(material, uniforms) {
+/** @param {MeshBasicMaterial} material @param {Uniforms} uniforms @param {import('three').Texture[]} [pictures] for
+ * vertices that say which (see merge.js) */
+function shade(material, uniforms, pictures = []) {
   material.onBeforeCompile = (shader) => {
     Object.assign(shader.uniforms, uniforms);
+    if (pictures.length > 0) choose(shader, pictures);
     shader.vertexShader = shader.vertexShader
       .replace('#include <common>', '#include <common>\nuniform float strength, meanM;\nvarying vec3 vTrue, vPlaced;')
       .replace('#include <project_vertex>', VERTEX);
@@ -81,13 +94,27 @@ function shade(material, uniforms) {
       )
       .replace('#include <color_fragment>', `#include <color_fragment>\n${FRAGMENT}`);
   };
-  material.customProgramCacheKey = () => 'scene';
+  material.customProgramCacheKey = () => `scene ${pictures.length}`;
+}
+
+/** @param {import('three').WebGLProgramParametersWithUniforms} shader @param {import('three').Texture[]} pictures */
+function choose(shader, pictures) {
+  const choices = pictures.map((_, i) => `if (which == ${i}) return textureGrad(pictures[${i}], uv, dx, dy);`);
+  const declared = PICTURES.replace('[PICTURES]', `[${pictures.length}]`).replace('CHOICES', choices.join('\n  '));
+  shader.uniforms.pictures = { value: pictures };
+  shader.vertexShader = shader.vertexShader
+    .replace('#include <common>', '#include <common>\nattribute float picture;\nflat varying float vPicture;')
+    .replace('#include <project_vertex>', '#include <project_vertex>\nvPicture = picture;');
+  shader.fragmentShader = shader.fragmentShader
+    .replace('#include <common>', `#include <common>\n${declared}`)
+    .replace('#include <map_fragment>', 'diffuseColor *= pictureAt(vMapUv);');
 }
 
 /** @param {Mesh[]} meshes of a scene, with unlit materials @param {Uniforms} uniforms */
 export function shadeScene(meshes, uniforms) {
   for (const mesh of meshes) {
-    shade(/** @type {MeshBasicMaterial} */ (mesh.material), uniforms);
+    const pictures = mesh.geometry.attributes.picture ? mesh.userData.pictures : [];
+    shade(/** @type {MeshBasicMaterial} */ (mesh.material), uniforms, pictures);
     mesh.frustumCulled = false; // it surrounds the eye, and its strength moves it beyond its own bounds
   }
 }

@@ -91,11 +91,11 @@ export class Stage {
     this.painter.show(next);
     if (old) {
       this.#scene.remove(old.root);
-      disposeScene(old.root);
+      disposeScene(old);
     }
     this.#backdrop.hide();
     if (next) {
-      sharpen(next.root, Math.min(8, this.#renderer.capabilities.getMaxAnisotropy()));
+      sharpen(next, Math.min(8, this.#renderer.capabilities.getMaxAnisotropy()));
       this.#scene.add(next.root);
       this.#camera.far = (next.farM * 1.1 + 1) * FARTHEST;
     }

@@ -16,7 +16,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Frame, Page, sync_playwright
 
 from ldm3d_web.web.headers import SCENE_CSP
-from tests.browser.site import Site, start_site
+from tests.browser import world
+from tests.browser.site import WORLD, Site, start_site
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
@@ -41,6 +42,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         pytest.fail("static/dist is empty: run `make setup` first")
     with start_site(tmp_path_factory.mktemp("site")) as site:
         yield site
+
+
+@pytest.fixture(scope="session")
+def layers(site: Site) -> str:
+    """The address of a scene of several layers, each with its own picture (see world.py)."""
+    rgbd, near_m, far_m = world.panorama(512)
+    return site.add(WORLD, rgbd, near_m, far_m, max_triangles=60_000)
 
 
 class Visit:

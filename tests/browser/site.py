@@ -30,14 +30,21 @@ from tests.browser import room
 
 ROOM = "Room_with_an_F-1"
 OTHER = "Other_room-22222"
+WORLD = "World-of_layers1"
 TITLE = "A room with an F, <b>bold</b> & ${1+1}"
 
 
 @dataclass(frozen=True)
 class Site:
-    """url: of the server, without a slash at the end."""
+    """url: of the server, without a slash at the end. store: of its scenes."""
 
     url: str
+    store: SceneStore
+
+    def add(self, scene_id: str, rgbd: Rgbd, near_m: float, far_m: float, *, max_triangles: int = 16_000) -> str:
+        """Save a scene; the address of its GLB."""
+        _save(self.store, scene_id, rgbd, near_m, far_m, max_triangles)
+        return f"/scenes/{scene_id}/scene.glb"
 
 
 @contextmanager
@@ -55,13 +62,13 @@ def start_site(folder: Path) -> Iterator[Site]:
         thread.start()
         while not server.started and thread.is_alive():
             time.sleep(0.01)
-        yield Site(url)
+        yield Site(url, store)
         server.should_exit = True
         thread.join()
 
 
-def _save(store: SceneStore, scene_id: str, rgbd: Rgbd, near: float, far: float) -> None:
-    packed = pack_scene(rgbd, near_m=near, far_m=far, max_triangles=16_000)
+def _save(store: SceneStore, scene_id: str, rgbd: Rgbd, near: float, far: float, max_triangles: int = 16_000) -> None:
+    packed = pack_scene(rgbd, near_m=near, far_m=far, max_triangles=max_triangles)
     files = {
         "scene.glb": packed.web,
         "portable.glb": packed.portable,

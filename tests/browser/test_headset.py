@@ -4,70 +4,21 @@ What the panel does is in test_panel.py."""
 
 from __future__ import annotations
 
-import base64
 import math
 from itertools import pairwise
-from pathlib import Path
 
-import numpy as np
 import pytest
 
 from tests.browser import room
+from tests.browser.headset import SIDE, enter, eyes, headset_script, truth
 from tests.browser.site import ROOM
 
-ROOT = Path(__file__).resolve().parents[2]
 GLB = f"/scenes/{ROOM}/scene.glb"
-IPD = 0.063
-SIDE = 200  # pixels of an eye's picture; 90° wide and high
-
-# The emulator's head starts 1.6 m above its floor. One script: the order of several init scripts is undefined.
-EMULATOR = """
-window.headset = new IWER.XRDevice(IWER.metaQuest3, { stereoEnabled: true, ipd: 0.063, fovy: Math.PI / 2 });
-headset.installRuntime({ forceInstall: true });
-"""
-# Reads both eyes in the frame in which they are drawn, after the viewer's own callback: later the buffer is gone.
-EYES = """
-new Promise((done) => {
-    const session = headset.activeSession;
-    session.requestAnimationFrame(() => session.requestAnimationFrame(() => {
-        const gl = session.renderState.baseLayer.context, { width, height } = gl.canvas, side = width / 2;
-        done([0, side].map((x) => {
-            const pixels = new Uint8Array(4 * side * height);
-            gl.readPixels(x, 0, side, height, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
-            return btoa(String.fromCharCode.apply(null, pixels.filter((_, i) => i % 4 !== 3)));
-        }));
-    }));
-})
-"""
 
 
 @pytest.fixture
 def page(visit):
-    emulator = (ROOT / "node_modules/iwer/build/iwer.min.js").read_text() + ";" + EMULATOR
-    return visit(2 * SIDE, SIDE, script=emulator).bare(GLB).ready()
-
-
-def enter(page, *, panel: bool = False, **pose: float) -> None:
-    """Into VR. panel: stay while the panel shows itself; else wait until it has gone and the view is free."""
-    page.page.evaluate("(pose) => { document.getElementById('viewer').pose = pose }", pose)
-    page.get(
-        "(window.panel = null, viewer.addEventListener('xr-panel', ({ detail }) => { window.panel = detail.open }), 0)"
-    )
-    page.get("await viewer.enterVR()")
-    page.until("viewer.presenting")
-    page.until(f"window.panel === {'true' if panel else 'false'}")
-
-
-def eyes(page) -> list[np.ndarray]:
-    """Left and right, (SIDE, SIDE, 3) uint8."""
-    flat = [np.frombuffer(base64.b64decode(text), np.uint8) for text in page.get(EYES)]
-    return [each.reshape(SIDE, SIDE, 3)[::-1] for each in flat]  # WebGL's rows go up
-
-
-def truth(side: int, head: tuple[float, float, float] = (0, 0, 0), yaw: float = 0) -> np.ndarray:
-    """What an eye sees there. side: -1 left, 1 right; head in metres from the capture point."""
-    place = np.array(head) + room.turned(np.array([side * IPD / 2, 0, 0]), yaw, 0)
-    return room.photo(SIDE, SIDE, 90, tuple(place), yaw)
+    return visit(2 * SIDE, SIDE, script=headset_script()).bare(GLB).ready()
 
 
 def test_both_eyes_see_the_room_each_from_its_place(page):

@@ -58,10 +58,13 @@ function grid(rows, columns) {
   return { places, us, index };
 }
 
+/** As a mesh says it. */
+const surface = ({ places }) => ({ place: (i) => places[i], vertices: places.length });
+
 test('fewer triangles, the same surface: closed at the seam, near things stay near', () => {
   const { places, us, index } = grid(96, 192);
   const most = index.length / 3 / 3;
-  const coarse = coarsen((i) => places[i], (i) => us[i], places.length, index, most);
+  const coarse = coarsen(surface({ places }), index, most);
   assert.ok(coarse.length / 3 <= most && coarse.length / 3 > most / 4, `${coarse.length / 3} of ${index.length / 3}`);
   for (let i = 0; i < coarse.length; i += 3) {
     const [a, b, c] = coarse.subarray(i, i + 3);
@@ -86,7 +89,48 @@ test('fewer triangles, the same surface: closed at the seam, near things stay ne
 
 test('a mesh that is small enough is left alone', () => {
   const { places, us, index } = grid(8, 16);
-  assert.deepEqual([...coarsen((i) => places[i], (i) => us[i], places.length, index, 1e6)], index);
+  assert.deepEqual([...coarsen(surface({ places }), index, 1e6)], index);
+});
+
+test('vertices of two pictures never become one, or one would be painted with the other', () => {
+  const { places, index } = grid(48, 96);
+  const count = places.length;
+  // The same surface twice, once in each picture, a millimetre apart.
+  const both = surface({ places: [...places, ...places.map((at) => at.map((value) => value * 1.0005))] });
+  const corners = [...index, ...index.map((i) => i + count)];
+  const coarse = coarsen({ ...both, picture: (i) => Math.floor(i / count) }, corners, 1600);
+  assert.ok(coarse.length / 3 <= 1600);
+  const second = [...coarse].filter((i) => i >= count).length;
+  assert.ok(Math.abs(second / coarse.length - 0.5) < 0.02, `${second} of ${coarse.length}`);
+});
+
+test('two parts that meet still meet', () => {
+  const { places, us, index } = grid(96, 192);
+  const middle = places.length >> 1;
+  const row = 193;
+  // The lower half has its own copy of the row where they meet, as two parts of a file have.
+  const cut = Math.floor(middle / row) * row;
+  const all = [...places, ...places.slice(cut, cut + row)];
+  const below = (/** @type {number} */ t) => Math.max(index[3 * t], index[3 * t + 1], index[3 * t + 2]) >= cut + row;
+  const corners = index.map((i, at) => (below(Math.floor(at / 3)) && i >= cut && i < cut + row ? places.length + i - cut : i));
+  const coarse = coarsen(surface({ places: all }), corners, 6000);
+  assert.ok(coarse.length / 3 <= 6000 && us.length === places.length);
+  const used = new Set(coarse);
+  for (let i = 0; i < row; i++) assert.equal(used.has(cut + i), used.has(places.length + i), 'on both sides or on none');
+});
+
+test('the number asked for is kept whatever comes: nothing but seams, nothing but shreds', () => {
+  const { places, index } = grid(96, 192);
+  // Each triangle with corners of its own: every vertex shares its place.
+  const own = surface({ places: index.map((i) => places[i]) });
+  const seams = coarsen(own, index.map((_, i) => i), 2000);
+  assert.ok(seams.length / 3 <= 2000 && seams.length / 3 > 400, `${seams.length / 3}`);
+  // Long shreds in all directions: no cell makes them few.
+  const some = (i) => ((Math.sin(i * 12.9898) * 43758.5453) % 1 + 1) % 1 * 2 - 1;
+  const shreds = Array.from({ length: 9000 }, (_, i) => [some(3 * i), some(3 * i + 1), some(3 * i + 2)]);
+  const all = Array.from({ length: 9000 }, (_, i) => i);
+  const kept = coarsen({ place: (i) => shreds[i], vertices: 9000 }, all, 200);
+  assert.equal(kept.length / 3, 200);
 });
 
 test("the panel's buttons are large, lie inside, and each is found at its middle and nowhere else", () => {

@@ -1,10 +1,12 @@
 """The named endpoint `generate`, as gradio_client and programs use it."""
 
+import threading
 import time
 
 import pytest
 from gradio_client import Client
 
+from ldm3d_web.errors import Cancelled
 from tests.web.conftest import SMALL
 
 
@@ -31,12 +33,25 @@ def test_only_generate_is_public(client):
     assert list(client.view_api(return_format="dict", print_info=False)["named_endpoints"]) == ["/generate"]
 
 
-def test_a_client_that_goes_away_stops_its_job(client, server):
+def test_a_client_that_goes_away_stops_its_job(client, server, monkeypatch):
+    """The work lasts until somebody stops it: 150 steps of a tiny model may be over before a cancel has arrived."""
+    engine, stopped = server.studio.engine, threading.Event()
+
+    def work(request, say, cancelled):
+        say("step", {"step": 1, "steps": 150})
+        while not cancelled():
+            time.sleep(0.02)
+        stopped.set()
+        raise Cancelled
+
+    monkeypatch.setattr(engine, "_work", work)
     count = server.studio.index.count()
     job = client.submit("a calm lake", steps=150, api_name="/generate")
-    while not server.studio.engine.running:
+    # Once the client has heard of the work it knows what to cancel.
+    while not job.outputs():
         time.sleep(0.05)
     job.cancel()
-    while server.studio.engine.running:
+    assert stopped.wait(120)
+    while engine.running:
         time.sleep(0.05)
     assert server.studio.index.count() == count

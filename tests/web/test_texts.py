@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from ldm3d_web.engines.local import BROKEN, CANCELLED, LocalEngine
+from ldm3d_web.errors import Ldm3dError
+from ldm3d_web.ldm3d import inputs
 from ldm3d_web.web import texts
 
 PLACES = re.compile(r"\{\w+\}")
@@ -43,3 +46,36 @@ def test_pages_speak_the_visitors_language(server):
     assert "accept-language" in page.headers["vary"].lower()
     missing = server.client.get("/s/AAAAAAAAAAAAAAAA", headers={"Accept-Language": "de"})
     assert missing.status_code == 404 and "Hier ist keine Szene" in missing.text
+    assert '<p lang="de">Diese Szene gibt es nicht' in missing.text
+
+
+def said_by(call, *given) -> str:
+    with pytest.raises(Ldm3dError) as caught:
+        call(*given)
+    return str(caught.value)
+
+
+def test_what_the_checks_and_the_engine_really_say_is_known_in_every_language():
+    engine = LocalEngine(lambda job: None, max_queue=0)
+    sentences = {
+        "empty": said_by(inputs.check_prompt, " "),
+        "long": said_by(inputs.check_prompt, "x" * 1001),
+        "avoid_long": said_by(inputs.check_negative, "x" * 1001),
+        "seed": said_by(inputs.check_seed, -1),
+        "steps": said_by(inputs.check_steps, 0),
+        "guidance": said_by(inputs.check_guidance, 99),
+        "waiting": said_by(engine.submit, object()),
+        "broken": BROKEN,
+        "cancelled": CANCELLED,
+    }
+    for language in texts.languages():
+        for name, sentence in sentences.items():
+            said, spoken = texts.translate(sentence, language)
+            assert spoken == language, name
+            assert "{" not in said
+            assert (said == sentence) is (language == texts.DEFAULT)
+    assert "höchstens 1,000" in texts.translate(sentences["long"], "de")[0]
+
+
+def test_a_sentence_that_nobody_knows_stays_english():
+    assert texts.translate("The moon is (full).", "de") == ("The moon is (full).", "en")

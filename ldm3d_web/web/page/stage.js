@@ -33,6 +33,12 @@ import('/viewer/host.js').then(({ connect }) => {
       part('live').textContent = say('here');
     },
     failed: (id, message) => id === shown && settle('idle', message),
+    moved: (id) => {
+      if (!SCENE_ID.test(id)) return;
+      shown = id;
+      history.replaceState(history.state, '', `?scene=${id}`);
+      tell('ldm3d-shown', id);
+    },
   });
   if (shown) host.load(shown);
 });

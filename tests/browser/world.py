@@ -1,0 +1,63 @@
+"""A scene of several layers whose truth is known from anywhere: a world of `ldm3d_web.worlds`."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import torch
+
+from ldm3d_web.rgbd import Rgbd
+from ldm3d_web.worlds import render
+from ldm3d_web.worlds.packed import Hits, pack
+from ldm3d_web.worlds.places import sample_world
+from ldm3d_web.worlds.shade import shade
+from tests.browser.room import turned
+
+SEED, PLACE = 5, "village"
+CHUNK = 2304  # rays that the tracer takes together
+FINE = 2  # rays for each pixel's side: an edge is a mixture, in the texture as on a screen
+
+
+@cache
+def _world():
+    world = sample_world(SEED, PLACE)
+    return world, pack([world], "cpu")
+
+
+def cast(rays: np.ndarray, eye: np.ndarray) -> np.ndarray:
+    """Colours (..., 3) from 0 to 1. rays: (..., 3) unit; eye: (3,) metres."""
+    world, packed = _world()
+    flat = rays.reshape(-1, 3)
+    tiles = np.concatenate([flat, np.repeat(flat[-1:], -len(flat) % CHUNK, axis=0)])
+    rows = torch.as_tensor(tiles.reshape(-1, CHUNK, 3), dtype=torch.float32)
+    at = torch.as_tensor(eye, dtype=torch.float32)[None]
+    hits = Hits(*(each.reshape(1, -1) for each in render.trace(packed, at, rows)))
+    colour = shade([world], packed, hits, at, rows.reshape(-1, 3))[0, : len(flat)].numpy()
+    return colour.reshape(rays.shape)
+
+
+def panorama(height: int) -> tuple[Rgbd, float, float]:
+    """As room.panorama."""
+    (rgb,), (distance,), (sky,) = render.render([_world()[0]], height, 2 * height, supersample=FINE)
+    near, far = float(distance[~sky].min()), float(distance[~sky].max())
+    disparity = (1 / distance - 1 / far) / (1 / near - 1 / far)
+    return Rgbd(rgb, np.where(sky, 0, np.clip(disparity, 0, 1)).astype(np.float32)), near, far
+
+
+def photo(
+    width: int, height: int, fov: float, eye: tuple[float, float, float] = (0, 0, 0), yaw: float = 0, pitch: float = 0
+) -> np.ndarray:
+    """As room.photo."""
+    half = np.tan(np.radians(fov) / 2)
+    x = ((np.arange(FINE * width) + 0.5) / (FINE * width) * 2 - 1) * half * width / height
+    y = (1 - (np.arange(FINE * height) + 0.5) / (FINE * height) * 2) * half
+    right, up = np.meshgrid(x, y)
+    rays = turned(np.stack([right, up, -np.ones_like(right)], axis=-1), yaw, pitch)
+    return _averaged(cast(rays / np.linalg.norm(rays, axis=-1, keepdims=True), np.array(eye, float)))
+
+
+def _averaged(colour: np.ndarray) -> np.ndarray:
+    height, width = colour.shape[0] // FINE, colour.shape[1] // FINE
+    mean = colour.reshape(height, FINE, width, FINE, 3).mean(axis=(1, 3))
+    return np.clip(mean * 255 + 0.5, 0, 255).astype(np.uint8)
