@@ -104,7 +104,7 @@ def hall(d: Draft) -> World:
         d.put("chandelier", cx, cz, lambda x, z: furniture.chandelier(rng, x, z, tall - u(1.6, 2.0), 1.1))
         d.lamps_always(cx, tall - 2.0, cz, 3.4, (0.50, 0.36, 0.18) if night else (0.16, 0.13, 0.08))
     for side in (-1, 1):
-        for s in (u(1.6, 2.6), u(6, 8)):
+        for s in (u(0.3, 1.0), u(6, 8)):
             cx, cz = place(s, side * 1.5)
             if d.put("candle", cx, cz, lambda x, z: furniture.candle(rng, x, z, u(0.95, 1.1)), 0.4) and night:
                 d.lamps_always(cx, 1.6, cz, 1.4, (0.46, 0.30, 0.12))
@@ -137,7 +137,7 @@ def cave(d: Draft) -> World:
             offsets.append(u(low, high))
     planes = np.concatenate([GROUND, np.column_stack([normals, offsets])])
     stone = 0.26 * hue + [0.22, 0.21, 0.26]
-    colours = np.concatenate([[0.9 * stone], stone * u(0.85, 1.15, (len(normals), 1))]).clip(0, 1)
+    colours = np.concatenate([[0.9 * stone], stone * u(1.05, 1.4, (len(normals), 1))]).clip(0, 1)
     rock = tuple(float(c) for c in np.clip(stone * 1.1, 0, 1))
     tint = tuple(float(c) for c in hue)
     if d.chance(0.55):
