@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from ldm3d_web.worlds.countryside import near_things
 from ldm3d_web.worlds.draft import Draft
 from ldm3d_web.worlds.hues import BRIGHT, PAINTS
 from ldm3d_web.worlds.light import make_light, mixed, scaled, towards
 from ldm3d_web.worlds.props import houses, monuments, objects, plants, space, stones
 from ldm3d_web.worlds.props.kit import vary
+from ldm3d_web.worlds.staging import frame, near_things
 from ldm3d_web.worlds.world import Colour, Feature, Oval, World
 
 
@@ -100,7 +100,11 @@ def desert(d: Draft) -> World:
         at = d.one("campfire", lambda x, z: objects.campfire(rng, x, z, 1.0), 2.8, 4.2, 1.2, d.front + u(0.5, 1.2))
         if at is not None:
             d.shine(at[0], 0.7, at[1], 2.5, (1.0, 0.55, 0.20))
-    d.around("rock", 8, lambda x, z: stones.rock(rng, x, z, u(0.4, 1.1), scaled(sand, 0.78)), 3.4, 18, 1.3, 3)
+    d.around("rock", 4, lambda x, z: stones.rock(rng, x, z, u(0.5, 1.3), scaled(sand, 0.82)), 3.4, 18, 1.3, 2)
+    if focal in ("cactus", "mesa", "rock arch"):
+        frame(d, "cactus", lambda x, z: plants.cactus(rng, x, z, u(2.2, 2.8)), 0.8)
+    else:
+        frame(d, "rock", lambda x, z: stones.rock(rng, x, z, u(0.8, 1.2), scaled(sand, 0.85)), 1.4)
     near_things(
         d,
         [
@@ -117,7 +121,7 @@ def moon(d: Draft) -> World:
     rng, u = d.rng, d.u
     d.tags |= {"time": "night", "weather": "clear"}
     grey: Colour = mixed((0.62, 0.62, 0.65), (0.66, 0.62, 0.58), u(0, 1))
-    d.ring("mountain", 9, lambda a: stones.mountain(rng, a, u(60, 95), u(22, 34), u(12, 26), scaled(grey, 0.8), None))
+    d.ring("mountain", 9, lambda a: stones.mountain(rng, a, u(55, 90), u(22, 34), u(14, 32), scaled(grey, 0.8), None))
     d.ring("", 8, lambda a: stones.hill(rng, a, u(30, 48), u(10, 18), u(2, 5), scaled(grey, 0.95)), 0.2)
     glass = BRIGHT[d.pick(["blue", "turquoise", "golden", "orange"])]
     name = d.pick(["red", "blue", "orange", "golden"])
@@ -176,6 +180,7 @@ def moon(d: Draft) -> World:
             d.put("crater", x, z, lambda x, z, r=r: stones.crater(rng, x, z, r, grey), 1.3 * r)
             d.features.append(Feature(Oval(x, z, r, r), scaled(grey, 0.72), soft_m=0.5))
     d.around("rock", 7, lambda x, z: stones.rock(rng, x, z, u(0.4, 0.9), scaled(grey, 0.95)), 4, 18, 1.4, 3)
+    frame(d, "rock", lambda x, z: stones.rock(rng, x, z, u(0.8, 1.1), scaled(grey, 0.97)), 1.4)
     near_things(d, [("rock", lambda x, z: stones.rock(rng, x, z, u(0.22, 0.42), scaled(grey, 0.9)), 0.55, "")], 4)
     earth = d.front + u(-0.5, 0.5)
     globe = (*towards(earth, u(0.36, 0.6)), u(0.10, 0.15))
@@ -196,4 +201,4 @@ def moon(d: Draft) -> World:
         glow=0.3,
         earth=globe,
     )
-    return d.finish("moon", np.array(grey), scaled(grey, 0.86), 5.0, light=light, clouds=False)
+    return d.finish("moon", np.array(grey), scaled(grey, 0.86), 5.0, light=light, cloudy_sky=False)

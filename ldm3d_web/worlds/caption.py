@@ -39,7 +39,8 @@ def say(description: Description, seed: int = 0, turn_rad: float = 0.0) -> Said:
     style = rng.choices(list(STYLES), list(STYLES.values()))[0]
     text = style(speaker, _plan(speaker))
     if speaker.chance(0.1):
-        text += ", " + rng.choice(manner.STYLES)
+        extra = rng.choice(manner.STYLES)
+        text += " " + grammar.sentence(extra) if text.endswith(".") else ", " + extra
     return Said(text, speaker.claims)
 
 

@@ -36,7 +36,7 @@ def render_command(
     (out / "rgb.png").write_bytes(rgbd_files.encode_rgb(rgb[0]))
     (out / "depth.png").write_bytes(rgbd_files.encode_disparity(to_disparity(distance_m[0], NEAR_M, FAR_M, sky[0])))
     described = {
-        "seed": seed, "caption": caption(world), "tags": world.tags, "near_m": NEAR_M, "far_m": FAR_M,
+        "caption": caption(world), **world.description.to_json(), "near_m": NEAR_M, "far_m": FAR_M,
     }  # fmt: skip
     (out / "world.json").write_text(json.dumps(described, indent=2) + "\n")
     print(json.dumps(described))

@@ -12,9 +12,11 @@ from typing import TypeVar
 
 import numpy as np
 
-from ldm3d_web.worlds.ground import is_on
-from ldm3d_web.worlds.light import TIMES, WEATHERS, make_light, mixed
+from ldm3d_web.worlds.clouds import clouds
+from ldm3d_web.worlds.light import TIMES, WEATHERS, make_light
+from ldm3d_web.worlds.outlines import is_on
 from ldm3d_web.worlds.props import stones
+from ldm3d_web.worlds.shapes import grown
 from ldm3d_web.worlds.things import Mark, group
 from ldm3d_web.worlds.world import (
     EYE_HEIGHT_M,
@@ -32,6 +34,12 @@ from ldm3d_web.worlds.world import (
 GROUND = np.array([[0.0, -1.0, 0.0, EYE_HEIGHT_M]])
 Make = Callable[..., list[Solid]]  # of x, z
 T = TypeVar("T")
+SIZED = {
+    "windmill", "castle", "statue", "watchtower", "tent", "campfire", "cabin", "temple", "snowman", "igloo", "barn",
+    "rock arch", "rocket", "church", "rover", "fountain", "well", "obelisk", "sheep", "cow", "boat", "sailing boat",
+    "iceberg", "dome", "parasol", "log", "lighthouse", "cart", "archway", "hut", "silo", "pyramid",
+}  # fmt: skip
+SIZES = {"small": 0.72, "": 1.0, "big": 1.32}
 
 
 class Draft:
@@ -98,6 +106,9 @@ class Draft:
     ) -> bool:
         """Puts what `make` gives at (x, z), if it keeps its distance from the eye. No name: it is not described."""
         solids = make(x, z)
+        if name in SIZED and size:
+            solids = [grown(solid, (x, -EYE_HEIGHT_M, z), SIZES[size]) for solid in solids]
+            radius *= SIZES[size]
         if not solids or any(_nearest(solid) < 1.03 * NEAR_M for solid in solids):
             return False
         self.solids += solids
@@ -127,21 +138,23 @@ class Draft:
 
     def one(
         self, name: str, make: Make, near: float, far: float, radius: float,
-        azimuth: float | None = None, spread: float = 0.3, colour: str = "", size: str = "",
+        azimuth: float | None = None, spread: float = 0.3, colour: str = "", size: str | None = None,
     ) -> tuple[float, float] | None:  # fmt: skip
         """One thing, at an azimuth if given. Returns where, or None when there was no room."""
+        size = self._size(name) if size is None else size
         for _ in range(3):
-            at = self.spot(near, far, radius, azimuth, spread)
+            at = self.spot(near, far, radius * SIZES.get(size, 1.0), azimuth, spread)
             if at is not None and self.put(name, *at, make, radius, colour, size):
                 return at
         return None
 
     def some(
         self, name: str, count: int, make: Make, near: float, far: float, radius: float,
-        azimuth: float | None = None, colour: str = "", size: str = "",
+        azimuth: float | None = None, colour: str = "",
     ) -> int:  # fmt: skip
         """A group that stands together around an azimuth. Returns how many found room."""
         azimuth = self.u(-np.pi, np.pi) if azimuth is None else azimuth
+        size = self._size(name)
         middle = self.u(near, far)
         wide = min(0.38, radius * (0.9 + 0.75 * count) / middle)
         deep = max(2.2 * radius, 0.18 * (far - near))
@@ -150,6 +163,9 @@ class Draft:
             low, high = max(near, middle - deep), min(far, middle + deep)
             placed += self.one(name, make, low, max(high, low + 0.1), radius, azimuth, wide, colour, size) is not None
         return placed
+
+    def _size(self, name: str) -> str:
+        return self.pick(("small", "", "", "big")) if name in SIZED else ""
 
     def around(
         self, name: str, count: int, make: Make, near: float, far: float, radius: float, clumps: int = 3,
@@ -196,38 +212,20 @@ class Draft:
 
     def finish(
         self, place: str, colours: np.ndarray, second: Colour, patch_m: float = 5.0, planes: np.ndarray = GROUND,
-        light: Light | None = None, tint: Colour | None = None, clouds: bool = True, air_m: float = 240.0,
+        light: Light | None = None, tint: Colour | None = None, cloudy_sky: bool = True, air_m: float = 240.0,
         sun_side: float = 1.7,
     ) -> World:  # fmt: skip
         """The world. sun_side: how far from the front the sun stands, in radians, on one side or the other."""
         if light is None:
             azimuth = self.front + self.pick((-1.0, 1.0)) * sun_side * self.u(0.55, 1.35)
             light = make_light(self.rng, self.time, self.tags["weather"], azimuth, tint, air_m)
-        if clouds and len(planes) == 1:
-            self._clouds(light)
+        if cloudy_sky and len(planes) == 1:
+            self.solids += clouds(self.rng, self.tags["time"], self.tags["weather"], light)
         tags: dict[str, str | list[str]] = {"place": place, **self.tags}
         tags["objects"] = sorted({mark[0] for mark in self.marks})
         shell = Shell(planes, np.atleast_2d(colours), second, patch_m, tuple(self.features))
         description = Description(self.seed, tags, group(self.marks))
         return World(description, self.solids, shell, light, tuple(self.lamps), self.facet_seed)
-
-    def _clouds(self, light: Light) -> None:
-        weather = self.tags["weather"]
-        if weather == "foggy" or (weather == "clear" and self.time == "night"):
-            return
-        count = 9 if weather == "cloudy" else self.count(3, 5)
-        bright = mixed((1.0, 1.0, 1.0), light.disc, 0.35)
-        if self.time == "night":
-            bright = mixed(light.middle, (0.75, 0.80, 0.95), 0.35)
-        elif weather == "cloudy":
-            bright = mixed(bright, light.horizon, 0.35)
-        shade = mixed(light.middle, light.horizon, 0.55)
-        shade = mixed(shade, light.zenith, 0.25 if weather == "clear" else 0.45)
-        for i in range(count):
-            size = self.u(50, 85) if weather == "cloudy" else self.u(34, 58)
-            azimuth = self.front + (i + self.u(-0.35, 0.35)) * 2 * np.pi / count
-            high = self.u(0.18, 0.8) if weather == "cloudy" else self.u(0.2, 0.6)
-            self.solids += stones.cloud(self.rng, azimuth, high, 165, size, bright, shade)
 
 
 def _nearest(solid: Solid) -> float:

@@ -62,6 +62,16 @@ PINES: dict[str, Colour] = {
     "autumn": (0.22, 0.47, 0.34),
     "winter": (0.22, 0.45, 0.40),
 }
+CLOTHS: dict[str, Colour] = {
+    "red": (0.76, 0.32, 0.28),
+    "blue": (0.34, 0.48, 0.68),
+    "green": (0.40, 0.58, 0.44),
+    "yellow": (0.90, 0.74, 0.38),
+    "purple": (0.54, 0.42, 0.64),
+    "pink": (0.88, 0.60, 0.64),
+    "turquoise": (0.34, 0.62, 0.62),
+    "grey": (0.60, 0.62, 0.66),
+}
 
 
 def hue(name: str) -> Colour:

@@ -38,14 +38,15 @@ def make_light(
     p = PALETTES[time][int(rng.integers(len(PALETTES[time])))]
     sun, above, below, zenith, middle, horizon, away, disc = (np.array(c) for c in p)
     if tint is not None:
-        shade = np.array(tint) * (horizon.mean() / np.mean(tint))
-        horizon, away, middle = 0.8 * horizon + 0.2 * shade, 0.8 * away + 0.2 * shade, 0.92 * middle + 0.08 * shade
+        shade, share = np.array(tint) * (horizon.mean() / np.mean(tint)), 0.08 if time == "night" else 0.2
+        horizon, away = (1 - share) * horizon + share * shade, (1 - share) * away + share * shade
+        middle = (1 - 0.4 * share) * middle + 0.4 * share * shade
         below = 0.6 * below + 0.4 * np.array(tint) * (below.mean() / np.mean(tint))
     direction = towards(azimuth, np.deg2rad(rng.uniform(*ELEVATION_DEG[time])))
     glow, radius, stars = GLOW[time], {"night": 0.05, "noon": 0.05}.get(time, 0.065), float(time == "night")
     fog_m = air_m * rng.uniform(0.85, 1.15)
     if weather == "cloudy":
-        grey = np.array([0.62, 0.66, 0.72]) * (0.42 if time == "night" else 1.0)
+        grey = np.array([0.24, 0.30, 0.40] if time == "night" else [0.62, 0.66, 0.72])
         zenith, middle = 0.45 * zenith + 0.5 * grey, 0.5 * middle + 0.5 * grey
         horizon, away = 0.7 * horizon + 0.3 * grey * 1.2, 0.7 * away + 0.3 * grey * 1.2
         sun, above, below, fog_m, glow, stars = sun * 0.55, above * 1.22, below * 1.25, fog_m * 0.75, 0.6 * glow, 0.0

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ldm3d_web.worlds.antiquity import ruins
 from ldm3d_web.worlds.barren import desert, moon
-from ldm3d_web.worlds.countryside import farm, forest, meadow, mushrooms
+from ldm3d_web.worlds.chasms import canyon, volcano
+from ldm3d_web.worlds.countryside import farm, meadow
 from ldm3d_web.worlds.draft import Draft
-from ldm3d_web.worlds.heights import canyon, mountains, snowfield, volcano
-from ldm3d_web.worlds.indoors import cave, hall, room
-from ldm3d_web.worlds.settlements import city, ruins, village
-from ldm3d_web.worlds.waters import beach, lake
+from ldm3d_web.worlds.halls import cave, hall
+from ldm3d_web.worlds.heights import mountains, snowfield
+from ldm3d_web.worlds.indoors import room
+from ldm3d_web.worlds.settlements import city, village
+from ldm3d_web.worlds.shores import beach
+from ldm3d_web.worlds.waters import lake
+from ldm3d_web.worlds.woods import forest, mushrooms
 from ldm3d_web.worlds.world import World
 
 PLACES: dict[str, Callable[[Draft], World]] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ldm3d_web.worlds.world import Colour, Solid
@@ -150,3 +152,14 @@ def wedge(centre, size, colour: Colour, yaw: float = 0.0, **look) -> Solid:
     return _solid(
         normals, offsets, np.asarray(centre, float), float(np.hypot(np.hypot(sx, sz) / 2, sy)), colour, **look
     )
+
+
+def grown(solid: Solid, foot, factor: float) -> Solid:
+    """The solid, `factor` times as large about the point `foot`."""
+    foot = np.asarray(foot, float)
+    planes = solid.planes.copy()
+    planes[:, 3] = factor * planes[:, 3] + (1 - factor) * (planes[:, :3] @ foot)
+    return replace(
+        solid, planes=planes, centre=foot + factor * (solid.centre - foot), radius_m=factor * solid.radius_m,
+        split_m=foot[1] + factor * (solid.split_m - foot[1]),
+    )  # fmt: skip

@@ -131,3 +131,20 @@ def test_captions_use_many_words():
         for number in range(60):
             said.update(re.findall(r"[a-z][a-z'-]+", say(described, number, 0.7 * number).text.lower()))
     assert len(said) >= 1500
+
+
+def test_sizes_are_said_where_they_are_and_differ_in_the_world():
+    """What is called big is larger than what is called small, and a size is said only of all of a name."""
+    radii: dict[str, list[float]] = {"small": [], "big": []}
+    for seed in range(60):
+        world = sample_world(seed, "ruins")
+        for thing in world.description.things:
+            if thing.name in ("temple", "statue") and thing.size:
+                x, z = thing.distance_m * math.sin(thing.azimuth_rad), -thing.distance_m * math.cos(thing.azimuth_rad)
+                here = [s for s in world.solids if math.hypot(s.centre[0] - x, s.centre[2] - z) < 1.0]
+                radii[thing.size].append(max(s.centre[1] for s in here))
+    assert min(map(len, radii.values())) > 3
+    assert sum(radii["big"]) / len(radii["big"]) > sum(radii["small"]) / len(radii["small"]) + 0.3
+    tower = lake(Thing("boat", 1, "", "big", 0.0, 9.0))
+    said = " ".join(say(tower, seed).text for seed in range(40))
+    assert re.search(r"\b(big|large|huge|enormous)\b", said) and not re.search(r"\b(tiny|little|small) \w*boat", said)

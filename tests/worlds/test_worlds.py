@@ -7,6 +7,8 @@ import torch
 from ldm3d_web.panorama.sphere import pixel_rays
 from ldm3d_web.worlds import caption, sample_world
 from ldm3d_web.worlds.draft import _nearest as nearest_of
+from ldm3d_web.worlds.ground import _inside
+from ldm3d_web.worlds.outlines import is_on
 from ldm3d_web.worlds.places import PLACES
 from ldm3d_web.worlds.render import cast, render
 from ldm3d_web.worlds.shade import stage
@@ -157,6 +159,17 @@ def test_shadows_fall_away_from_the_sun_and_do_not_move_with_the_eye():
     assert (seen[0][0] - seen[1][0])[both].abs().mean() < 0.01
     sun = on.maps[0].sun_floor
     assert 0.5 < float(sun.mean()) < 0.999 and float(sun.min()) < 0.2, "some of the floor lies in shadow"
+
+
+def test_what_is_kept_clear_is_what_is_painted():
+    """`outlines.is_on` and the painted floor agree on where features lie."""
+    for seed, place in ((3, "lake"), (5, "beach"), (3, "canyon"), (0, "volcano")):
+        world = sample_world(seed, place)
+        x, z = (torch.linspace(-9, 9, 37) for _ in range(2))
+        for feature in world.shell.features:
+            painted = _inside(feature.shape, x, z, world.facet_seed) > 0
+            spots = zip(x.tolist(), z.tolist(), strict=True)
+            assert painted.tolist() == [is_on(feature, *spot, world.facet_seed) for spot in spots]
 
 
 def test_nights_stay_readable():
