@@ -173,7 +173,11 @@ def build_ui(studio: Studio) -> gr.Blocks:
             **private,
         )
         stop.click(
-            lambda: ({"state": "error", "message": CANCELLED}, gr.update(visible=True), gr.update(visible=False)),
+            lambda: (
+                {"state": "error", "message": CANCELLED, "stopped": True},
+                gr.update(visible=True),
+                gr.update(visible=False),
+            ),
             None,
             [stage, go, stop],
             cancels=[running],
