@@ -13,7 +13,7 @@ MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "monospace"]
 
 
 def theme() -> gr.themes.Base:
-    """Gradio's plain theme with our colours; page.css has the layout."""
+    """Gradio's plain theme with our colours; the sheets in page/ have the layout."""
     import gradio as gr
 
     base = gr.themes.Base(

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     import gradio as gr
 
 
+SHEETS = ("base", "hero", "ask", "shelf", "options", "narrow")  # by subject, in the order in which they override
+
 # What the frame will run is fetched while Gradio still starts.
 HEAD = """<meta name="theme-color" content="#15171a">
 <link rel="modulepreload" href="/viewer/host.js">"""
@@ -46,7 +48,7 @@ def mount_ui(app: FastAPI, studio: Studio) -> FastAPI:
         build_ui(studio),
         path="/",
         theme=theme(),
-        css=_page("page.css"),
+        css="\n".join(_page(f"{sheet}.css") for sheet in SHEETS),
         head=HEAD,
         i18n=gr.I18n(**texts.part("app")),
         allowed_paths=[],
@@ -173,7 +175,11 @@ def build_ui(studio: Studio) -> gr.Blocks:
             **private,
         )
         stop.click(
-            lambda: ({"state": "error", "message": CANCELLED}, gr.update(visible=True), gr.update(visible=False)),
+            lambda: (
+                {"state": "error", "message": CANCELLED, "stopped": True},
+                gr.update(visible=True),
+                gr.update(visible=False),
+            ),
             None,
             [stage, go, stop],
             cancels=[running],

@@ -55,6 +55,9 @@ export class Bar {
       card.hidden = !(open && each === name);
       this.#buttons.get(each)?.setAttribute('aria-expanded', String(open && each === name));
     }
+    // For the page around: it makes room for an open card.
+    if (open) this.#host.dataset.card = name;
+    else delete this.#host.dataset.card;
     this.wake();
   }
 

@@ -5,22 +5,20 @@
  * xr-end …, each with a `detail`. docs/viewer.md tells the whole contract.
  */
 
-import { actionsOf } from './actions.js';
 import { Controls } from './controls.js';
 import { showFlat } from './flat.js';
 import { SceneFault } from './glb.js';
 import { restore } from './lighten.js';
 import { Loads } from './loads.js';
 import { HOME, samePose } from './look.js';
-import { Overlay } from './overlay.js';
 import { Picture } from './picture.js';
 import { pictureOf } from './screenshot.js';
 import { Stage } from './stage.js';
-import { textsFor } from './texts.js';
 import { mayTilt } from './tilting.js';
 import { Unasked } from './unasked.js';
 import { Viewing } from './viewing.js';
 import { Visiting } from './visiting.js';
+import { Voice } from './voice.js';
 import css from '../styles/viewer.css';
 
 /** @typedef {import('./look.js').Pose} Pose */
@@ -38,18 +36,20 @@ export class Ldm3dViewer extends HTMLElement {
   #controls = null;
   /** @type {ReturnType<typeof showFlat> | null} */
   #flat = null;
-  /** @type {Overlay | null} */
-  #overlay = null;
   /** @type {import('./look.js').View | null} */
   #told = null;
-  #texts = textsFor([]).texts;
   #frame = document.createElement('div');
   #unasked = new Unasked(() => this.#stage?.invalidate());
   #picture = new Picture(() => this.#stage);
   #loads = new Loads();
+  #voice = new Voice(this, {
+    wants: (button) => this.#wants(button),
+    headset: () => this.#visiting.headset,
+    seen: () => this.#flat !== null || this.#stage?.hasScene === true,
+  });
   #viewing = new Viewing(
     () => (this.#stage && this.#controls ? { stage: this.#stage, controls: this.#controls } : null),
-    () => this.#texts,
+    () => this.#voice.texts,
     (words) => this.#changed(words),
   );
   #visiting = new Visiting({
@@ -180,7 +180,7 @@ export class Ldm3dViewer extends HTMLElement {
   recentre() {
     this.#unasked.stop();
     this.#viewing.recentre();
-    this.#overlay?.announce(this.#texts.recentred);
+    this.#voice.announce(this.#voice.texts.recentred);
   }
 
   /** Whether the device's tilt turns the view. */
@@ -191,7 +191,7 @@ export class Ldm3dViewer extends HTMLElement {
   /** From a tap, since iOS asks its owner first. @param {boolean} wanted */
   async tilt(wanted) {
     await this.#controls?.tilt(wanted, () => {
-      this.#say(this.#texts['tilt.none']);
+      this.#voice.say(this.#voice.texts['tilt.none']);
       this.#refresh();
     });
     this.#refresh();
@@ -199,13 +199,13 @@ export class Ldm3dViewer extends HTMLElement {
 
   /** What is seen now. @returns {Promise<Blob>} a PNG */
   async screenshot() {
-    if (!this.#stage) throw new SceneFault('webgl').translate(this.#texts);
+    if (!this.#stage) throw new SceneFault('webgl').translate(this.#voice.texts);
     return pictureOf(this.#stage);
   }
 
   /** Open the card with all hands and keys, or close it. */
   help() {
-    this.#overlay?.toggle('help');
+    this.#voice.help();
   }
 
   /** @returns {{ triangles: number, drawCalls: number, textures: number, geometries: number, frames: number, tier:
@@ -226,8 +226,8 @@ export class Ldm3dViewer extends HTMLElement {
   async load(url) {
     const load = this.#loads.begin();
     this.dataset.state = 'loading';
-    this.#say('');
-    this.#overlay?.progress(0, null);
+    this.#voice.say('');
+    this.#voice.progress(0, null);
     const steps = {
       progress: (/** @type {import('./download.js').Progress} */ progress) => this.#progress(progress),
       fit: (/** @type {LoadedScene} */ scene) => this.#visiting.headset?.fit(scene),
@@ -255,7 +255,7 @@ export class Ldm3dViewer extends HTMLElement {
   async enterVR() {
     this.#unasked.stop();
     const start = () => ({ yaw: this.pose.yaw, strength: this.depthStrength });
-    await this.#visiting.enter(() => this.#stage, start, this.#texts);
+    await this.#visiting.enter(() => this.#stage, start, this.#voice.texts);
   }
 
   async exitVR() {
@@ -268,8 +268,7 @@ export class Ldm3dViewer extends HTMLElement {
     this.#unasked.stop();
     void this.#visiting.end();
     this.#picture.hide();
-    this.#overlay?.dispose();
-    this.#overlay = null;
+    this.#voice.dispose();
     this.#controls?.dispose();
     this.#controls = null;
     this.#flat?.dispose();
@@ -294,7 +293,7 @@ export class Ldm3dViewer extends HTMLElement {
       this.#picture.hide(); // a poster that was there before the element was
       this.#flat = showFlat(this.#frame, this, this.poster, 0);
       this.#speak();
-      this.#say(new SceneFault('webgl').translate(this.#texts).message);
+      this.#voice.say(new SceneFault('webgl').translate(this.#voice.texts).message);
       return;
     }
     this.#controls = new Controls(this.#frame, this, () => this.#stage?.invalidate(), () => this.#unasked.stop(), {
@@ -305,30 +304,15 @@ export class Ldm3dViewer extends HTMLElement {
     });
     this.#speak();
     const { canvas } = this.#stage;
-    canvas.addEventListener('webglcontextlost', () => this.#say(this.#texts['context.lost']));
+    canvas.addEventListener('webglcontextlost', () => this.#voice.say(this.#voice.texts['context.lost']));
     canvas.addEventListener('webglcontextrestored', () => {
-      this.#say('');
-      this.#overlay?.announce(this.#texts['context.back']);
+      this.#voice.say('');
+      this.#voice.announce(this.#voice.texts['context.back']);
     });
   }
 
-  /** Everything that has words in it, in the language of this place. */
   #speak() {
-    const { texts, lang } = textsFor([this.closest('[lang]')?.getAttribute('lang'), ...navigator.languages]);
-    this.#texts = texts;
-    if (!this.hasAttribute('tabindex')) this.tabIndex = 0;
-    if (!this.hasAttribute('role')) this.setAttribute('role', 'application');
-    this.setAttribute('aria-roledescription', texts.panorama);
-    if (!this.hasAttribute('aria-label')) this.setAttribute('aria-label', texts.viewer);
-    this.setAttribute('aria-description', texts.hands);
-    this.#overlay?.dispose();
-    const voice = {
-      texts: () => this.#texts,
-      say: (/** @type {string} */ text, /** @type {string | undefined} */ link) => this.#say(text, link),
-      announce: (/** @type {string} */ text) => this.#overlay?.announce(text),
-    };
-    this.#overlay = new Overlay(this, texts, lang, actionsOf(this, voice), (name) => this.#wants(name));
-    this.shadowRoot?.append(this.#overlay.box);
+    this.#voice.speak(this.shadowRoot);
     this.#refresh();
   }
 
@@ -350,23 +334,21 @@ export class Ldm3dViewer extends HTMLElement {
     this.dataset.state = 'ready';
     if (!this.#controls?.calm && !this.presenting) this.#unasked.begin();
     this.#refresh();
-    this.#overlay?.announce(this.#texts.ready);
+    this.#voice.announce(this.#voice.texts.ready);
   }
 
   /** @param {SceneFault} fault @param {string} url */
   #failed(fault, url) {
-    const { message } = fault.translate(this.#texts);
+    const { message } = fault.translate(this.#voice.texts);
     this.dataset.state = 'error';
     if (this.#stage?.hasScene) this.#picture.hide();
-    this.#say(message);
+    this.#voice.say(message);
     this.#tell('error', { message, url });
   }
 
   /** @param {import('./download.js').Progress} progress */
   #progress({ loaded, total }) {
-    this.#overlay?.progress(loaded, total);
-    const percent = total ? Math.floor((100 * loaded) / total) : '…';
-    this.#visiting.headset?.tell({ status: `${this.#texts.loading} ${percent} %` });
+    this.#voice.progress(loaded, total);
     this.#tell('progress', { loaded, total });
   }
 
@@ -377,7 +359,7 @@ export class Ldm3dViewer extends HTMLElement {
       this.#settle();
     }
     this.#refresh();
-    this.#overlay?.announce(this.#texts[now ? 'vr.on' : 'vr.off']);
+    this.#voice.announce(this.#voice.texts[now ? 'vr.on' : 'vr.off']);
   }
 
   /** Where nothing steps between frames: the strength and the view as they shall be. */
@@ -411,22 +393,15 @@ export class Ldm3dViewer extends HTMLElement {
     headset?.tell({ strength: depthStrength });
     if (headset) this.#settle();
     this.#refresh();
-    if (words) this.#overlay?.announce(words);
+    if (words) this.#voice.announce(words);
     this.#tell('look', { look, stereo, depthStrength });
   }
 
   #refresh() {
     const { look, stereo, depthStrength, presenting, tilting } = this;
     const depth = this.#stage?.shown?.depth;
-    this.#overlay?.show({ look, stereo, depthStrength, depth, presenting, tilting });
+    this.#voice.show({ look, stereo, depthStrength, depth, presenting, tilting });
     this.#stage?.invalidate();
-  }
-
-  /** A sentence in the frame until the next scene or until it is closed; none takes it away. @param {string} text
-   * @param {string} [link] to the full page */
-  #say(text, link) {
-    this.#visiting.headset?.tell({ status: text });
-    this.#overlay?.say(text, { low: this.#flat !== null || this.#stage?.hasScene === true, link });
   }
 
   /** The poster is shown as long as there is nothing better. */
@@ -438,7 +413,7 @@ export class Ldm3dViewer extends HTMLElement {
   #clear() {
     this.#loads.abort();
     this.#stage?.show(null);
-    this.#say('');
+    this.#voice.say('');
     this.#showPoster();
     this.dataset.state = 'empty';
     this.#refresh();

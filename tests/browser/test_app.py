@@ -156,6 +156,8 @@ def test_cancelling_and_closing_the_tab_stop_the_work(open_page, model, tmp_path
         until(page, "/cancelled/.test(document.querySelector('.trouble').textContent)")
         assert page.is_visible("#go") and not page.is_visible("#stop")
         until_idle(server)
+        page.wait_for_timeout(1500)  # whatever Gradio has to add to that
+        assert "cancelled" in page.text_content(".trouble"), "and not that something went wrong"
         start_painting(page, 150)
         page.close()
         until_idle(server)

@@ -71,7 +71,7 @@ def test_a_hidden_page_and_a_session_of_the_system_come_back_sane(page):
     assert page.get("viewer.stats().frames") == frames, "still hidden: nothing is drawn"
     page.page.evaluate(hide, False)
     page.until(f"viewer.stats().frames > {frames}")
-    middle = slice(40, 120), slice(20, 300)
+    middle = slice(42, 74), slice(20, 300)  # between the title and what the page says
     assert room.psnr(page.picture()[middle], before[middle]) > 40
     enter(page, yaw=40)
     assert room.psnr(eyes(page)[1], truth(1, yaw=40)) > 28, "and in again"
@@ -97,3 +97,23 @@ def test_the_page_around_a_frame_hears_where_the_visitor_went(page):
     page.get("viewer.dispatchEvent(new CustomEvent('xr-previous'))", child)
     page.until(f"told.some(([kind, id]) => kind === 'moved' && id === '{OTHER}')")
     assert page.get("document.body.dataset.scene", child) == OTHER
+
+
+@pytest.mark.parametrize("size", [(360, 300), (900, 420)], ids=["phone", "laptop"])
+def test_in_the_apps_frame_nothing_lies_over_an_open_card(page, size):
+    width, height = size
+    html = f"""<!doctype html><title>host</title><link rel="icon" href="data:,"><body style="margin: 0">
+        <iframe src="/s/{ROOM}" width="{width}" height="{height}" style="border: 0"></iframe>"""
+    page.page.route("**/host", lambda route: route.fulfill(body=html, content_type="text/html"))
+    page.page.set_viewport_size({"width": width, "height": height})
+    page.open("/host")
+    child = next(frame for frame in page.page.frames if "/s/" in frame.url)
+    page.until("viewer?.dataset.state === 'ready'", child)
+    for card in ("looks", "help"):
+        page.get(f"viewer.shadowRoot.querySelector('.bar button.{card}').click()", child)
+        close = f"viewer.shadowRoot.querySelector('.card.{card} .close')"
+        over = "document.elementFromPoint(...(({ left, top, width, height }) => [left + width / 2, top + height / 2])"
+        assert page.get(f"{over}({close}.getBoundingClientRect())) === viewer", child), "the cross can be pressed"
+        assert not child.locator(".title, .actions").first.is_visible()
+        page.get(f"{close}.click()", child)
+        assert child.locator(".title").is_visible() and child.locator(".actions").is_visible()

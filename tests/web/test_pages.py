@@ -131,3 +131,12 @@ def test_the_viewer_comes_compressed_and_is_not_fetched_twice(server, accepted, 
     assert given is None or answer.headers["etag"] != whole.headers["etag"]
     assert server.client.get("/viewer/host.js").headers["cache-control"] == "no-cache"
     assert server.client.get("/viewer/nothing.js").status_code == 404
+
+
+def test_every_word_of_a_scenes_page_is_a_word(server, scene_id):
+    """A template that asks a dict for what dicts have themselves gets a method, and would print that."""
+    for path in (f"/s/{scene_id}", "/s/none"):
+        page = server.client.get(path).text
+        assert "built-in" not in page and "object at" not in page
+    page = server.client.get(f"/s/{scene_id}", headers={"Accept-Language": "en"}).text
+    assert '<button type="button" id="embed-copy">Copy</button>' in page

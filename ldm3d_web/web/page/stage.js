@@ -56,6 +56,8 @@ async function arrive() {
 function update() {
   const value = props.value ?? {};
   if (value.run && value.run === over) return;
+  // To Gradio a generation that was stopped has failed as well, and it says so without knowing which.
+  if (value.state === 'error' && !value.run && !value.stopped && run && run === over) return;
   if (value.run && value.run !== run) [run, elsewhere, firstStep] = [value.run, false, null];
   if (value.state === 'queued') {
     busy(value.position > 1 ? say('queue', value) : say('queue_next'), null);
