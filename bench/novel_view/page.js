@@ -24,10 +24,10 @@ window.load = async (address) => {
   const data = await (await fetch(address)).arrayBuffer();
   if (shown) {
     scene.remove(shown.root);
-    disposeScene(shown.root);
+    disposeScene(shown);
   }
   shown = await parseScene(data);
-  sharpen(shown.root, Math.min(8, renderer.capabilities.getMaxAnisotropy()));
+  sharpen(shown, Math.min(8, renderer.capabilities.getMaxAnisotropy()));
   scene.add(shown.root);
   camera.far = shown.farM * 1.1 + 1;
   camera.updateProjectionMatrix();

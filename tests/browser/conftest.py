@@ -113,6 +113,31 @@ class Visit:
             frames = now
             time.sleep(0.2)
 
+    def hide(self, hidden: bool) -> None:
+        """The tab goes away, or comes back."""
+        self.page.evaluate(
+            """(hidden) => {
+                const value = hidden ? 'hidden' : 'visible';
+                Object.defineProperty(document, 'visibilityState', { value, configurable: true });
+                document.dispatchEvent(new Event('visibilitychange'));
+            }""",
+            hidden,
+        )
+
+    def lose_context(self) -> None:
+        """The graphics card takes the viewer's context away and gives it back."""
+        self.page.evaluate(
+            """async () => {
+                const canvas = document.getElementById('viewer').shadowRoot.querySelector('canvas');
+                const extension = canvas.getContext('webgl2').getExtension('WEBGL_lose_context');
+                const heard = (type) => new Promise((go) => canvas.addEventListener(type, go, { once: true }));
+                const lost = heard('webglcontextlost'), back = heard('webglcontextrestored');
+                extension.loseContext(); await lost;
+                await new Promise((go) => setTimeout(go, 50));
+                extension.restoreContext(); await back;
+            }"""
+        )
+
     def picture(self) -> np.ndarray:
         """What is on the screen, (H, W, 3) uint8."""
         self.drawn()

@@ -21,6 +21,18 @@ def page(visit):
     return visit(2 * SIDE, SIDE, script=headset_script()).bare(GLB).ready()
 
 
+def test_what_the_headset_is_asked_for(page):
+    """One kind of session without a feature (hands would be a question), the place where the picture was taken."""
+    page.get(
+        """(window.asked = [], ['requestSession', 'requestReferenceSpace'].forEach((name) => {
+            const proto = name === 'requestSession' ? XRSystem.prototype : XRSession.prototype, real = proto[name];
+            proto[name] = function (...given) { asked.push([name, ...given]); return real.apply(this, given); };
+        }), 0)"""
+    )
+    enter(page)
+    assert page.get("asked") == [["requestSession", "immersive-vr"], ["requestReferenceSpace", "local"]]
+
+
 def test_both_eyes_see_the_room_each_from_its_place(page):
     enter(page)
     left, right = eyes(page)

@@ -88,23 +88,13 @@ def test_dispose_leaves_no_listener(visit):
     assert viewer.get(outside) == before
 
 
-@pytest.mark.parametrize("look", ["depth", "wireframe", "flat", "outside"])
+@pytest.mark.parametrize("look", ["picture", "depth", "wireframe", "flat", "outside"])
 def test_a_lost_context_comes_back_in_every_look(visit, look):
     viewer = visit().bare(GLB).ready()
     viewer.get(f"(viewer.view = {{ look: '{look}', pose: {{ yaw: 40 }} }}, 0)")
     viewer.rest()
     before = viewer.picture()
-    viewer.page.evaluate(
-        """async () => {
-            const canvas = document.getElementById('viewer').shadowRoot.querySelector('canvas');
-            const extension = canvas.getContext('webgl2').getExtension('WEBGL_lose_context');
-            const heard = (type) => new Promise((go) => canvas.addEventListener(type, go, { once: true }));
-            const lost = heard('webglcontextlost'), back = heard('webglcontextrestored');
-            extension.loseContext(); await lost;
-            await new Promise((go) => setTimeout(go, 50));
-            extension.restoreContext(); await back;
-        }"""
-    )
+    viewer.lose_context()
     viewer.rest()
     assert viewer.get("[viewer.pose.yaw, viewer.look]") == [40, look]
     assert room.psnr(viewer.picture(), before) > 45
@@ -114,16 +104,11 @@ def test_a_tab_that_was_away_comes_back_where_it_was(visit):
     viewer = visit().bare(GLB).ready()
     viewer.get("(viewer.pose = { yaw: 60 }, 0)")
     viewer.rest()
-    set_hidden = """(hidden) => {
-        const value = hidden ? 'hidden' : 'visible';
-        Object.defineProperty(document, 'visibilityState', { value, configurable: true });
-        document.dispatchEvent(new Event('visibilitychange'));
-    }"""
-    viewer.page.evaluate(set_hidden, True)
+    viewer.hide(True)
     frames = viewer.get("viewer.stats().frames")
     viewer.get("(viewer.look = 'depth', viewer.look = 'picture', 0)")
     viewer.drawn()
     assert viewer.get("viewer.stats().frames") == frames
-    viewer.page.evaluate(set_hidden, False)
+    viewer.hide(False)
     viewer.until(f"viewer.stats().frames > {frames}")
     assert room.psnr(viewer.picture(), room.photo(320, 200, FOV, yaw=60)) > 28

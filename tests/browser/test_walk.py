@@ -54,12 +54,7 @@ def test_a_hidden_page_and_a_session_of_the_system_come_back_sane(page):
     page.open(f"/s/{ROOM}#yaw=40").ready()
     before = page.picture()
     enter(page, yaw=40)
-    hide = """(hidden) => {
-        const value = hidden ? 'hidden' : 'visible';
-        Object.defineProperty(document, 'visibilityState', { value, configurable: true });
-        document.dispatchEvent(new Event('visibilitychange'));
-    }"""
-    page.page.evaluate(hide, True)
+    page.hide(True)
     for state in ("visible-blurred", "hidden"):
         page.get(f"headset.updateVisibilityState('{state}')")
         page.get("await new Promise((go) => setTimeout(go, 100))")
@@ -69,7 +64,7 @@ def test_a_hidden_page_and_a_session_of_the_system_come_back_sane(page):
     page.get("(viewer.pose = { yaw: 10 }, viewer.pose = { yaw: 40 }, 0)")
     page.drawn()
     assert page.get("viewer.stats().frames") == frames, "still hidden: nothing is drawn"
-    page.page.evaluate(hide, False)
+    page.hide(False)
     page.until(f"viewer.stats().frames > {frames}")
     middle = slice(42, 74), slice(20, 300)  # between the title and what the page says
     assert room.psnr(page.picture()[middle], before[middle]) > 40
