@@ -1,11 +1,12 @@
 /**
- * Draws a GLB from given poses and hands out the raw pixels. The loader and the sharpening are the viewer's own; camera,
- * colours and clipping planes are set as in static/src/stage.js, with a transparent background, so that a hole is a
- * pixel whose alpha stayed 0.
+ * Draws a GLB from given poses and hands out the raw pixels. The loader, the sharpening and the shading are the viewer's
+ * own; camera, colours and clipping planes are set as in static/src/stage.js, with a transparent background, so that a
+ * hole is a pixel whose alpha stayed 0.
  */
 
 import { NoToneMapping, PerspectiveCamera, Scene, SRGBColorSpace, WebGLRenderer } from 'three';
 import { disposeScene, parseScene, sharpen } from '../../static/src/loading.js';
+import { Painter } from '../../static/src/painter.js';
 
 const NEAR_M = 0.02;
 const canvas = document.createElement('canvas');
@@ -14,6 +15,7 @@ renderer.toneMapping = NoToneMapping;
 renderer.outputColorSpace = SRGBColorSpace;
 renderer.setClearColor(0, 0);
 renderer.setPixelRatio(1);
+const painter = new Painter(renderer);
 const scene = new Scene();
 const camera = new PerspectiveCamera(90, 1, NEAR_M, 100);
 camera.rotation.order = 'YXZ';
@@ -27,6 +29,7 @@ window.load = async (address) => {
     disposeScene(shown);
   }
   shown = await parseScene(data);
+  painter.show(shown);
   sharpen(shown, Math.min(8, renderer.capabilities.getMaxAnisotropy()));
   scene.add(shown.root);
   camera.far = shown.farM * 1.1 + 1;
