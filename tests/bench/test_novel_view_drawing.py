@@ -18,6 +18,7 @@ from bench.novel_view.score import psnr, score
 from bench.novel_view.solids import Plane
 from bench.novel_view.sphere import sphere_glb
 from ldm3d_web.gltf import container
+from ldm3d_web.pack import pack_scene
 from tests.bench.test_novel_view_truth import SMALL
 from tests.khronos import assert_valid_glb
 
@@ -47,6 +48,16 @@ def test_the_sphere_shows_the_scene_from_its_centre(browser, glb):
         truth = pictures.view(SMALL, pose, SIZE).rgb
         assert psnr(drawn.rgb, truth) > 28
         assert drawn.empty.max() == 0
+
+
+def test_every_layer_of_a_packed_scene_has_its_own_picture(browser, given):
+    packed = pack_scene(given.rgbd, near_m=given.near_m, far_m=given.far_m).web
+    document, _ = container.unpack(packed)
+    assert len(document["images"]) > 1
+    browser.load(packed)
+    heads = poses(0.0, 4)
+    for pose, drawn in zip(heads, browser.draw(heads, SIZE), strict=True):
+        assert psnr(drawn.rgb, pictures.view(SMALL, pose, SIZE).rgb) > 30
 
 
 def test_right_is_right(browser):
