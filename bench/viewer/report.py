@@ -37,8 +37,12 @@ class Goal:
         return self.value <= self.most
 
 
-def goals(rows: Rows, code_bytes: int) -> list[Goal]:
-    """The goals of the project's issue, with what this run gave. rows: by viewer, then as HEADS."""
+def goals(rows: Rows, code_bytes: int, frame_ratio: float) -> list[Goal]:
+    """The goals of the project's issue, with what this run gave. rows: by viewer, then as HEADS.
+
+    frame_ratio: our frame's time over the example's, each measured right after the other: on a machine that does other
+    work as well, two medians of whole runs would compare two moments.
+    """
     ours = rows[OURS]
     rivals = [row for name, row in rows.items() if name not in (OURS, EQUAL)]
     return [
@@ -46,7 +50,7 @@ def goals(rows: Rows, code_bytes: int) -> list[Goal]:
         Goal("first picture, ms: before every rival", ours["first_ms"], min(row["first_ms"] for row in rivals)),
         Goal("whole scene with its code, kB", ours["full_bytes"] / 1e3, 1500),
         Goal("viewer code with brotli, kB", code_bytes / 1e3, 190),
-        Goal("frame time over the example's at equal triangles", ours["frame_ms"] / rows[EQUAL]["frame_ms"], 1.0),
+        Goal("frame time over the example's at equal triangles", frame_ratio, 1.0),
         Goal("idle frames a second", ours["idle_fps"], 0),
     ]
 

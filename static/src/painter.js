@@ -73,7 +73,7 @@ export class Painter {
   /** Only what works from within and with a headset's own eyes. @param {boolean} headset */
   inHeadset(headset) {
     const inside = this.#look === 'depth' || this.#look === 'wireframe' ? this.#look : 'picture';
-    paintAs(this.#uniforms, headset ? inside : this.#look);
+    paintAs(this.#uniforms, headset ? inside : this.#look, this.#shown?.meshes ?? []);
   }
 
   /** Put the camera where the view has it. @param {PerspectiveCamera} camera @param {View} view @param {{ right:
@@ -131,6 +131,6 @@ export class Painter {
     this.#noLines();
     const lined = this.#look === 'wireframe' && this.#shown;
     this.#noLines = lined ? drawLines(lined.meshes, this.#uniforms) : () => {};
-    paintAs(this.#uniforms, this.#look);
+    paintAs(this.#uniforms, this.#look, this.#shown?.meshes ?? []);
   }
 }

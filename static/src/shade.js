@@ -31,9 +31,18 @@ export function measureBy(uniforms, { meanM, nearM, farM, houseM }) {
   uniforms.houseM.value = houseM;
 }
 
-/** @param {Uniforms} uniforms @param {Look} look */
-export function paintAs(uniforms, look) {
+/** @param {Uniforms} uniforms @param {Look} look @param {Mesh[]} meshes of the scene */
+export function paintAs(uniforms, look, meshes) {
   uniforms.paint.value = PAINTS[look];
+  // A shader that may throw pixels away makes the card paint what is hidden: only the doll's house gets one.
+  const open = look === 'outside';
+  for (const { material } of meshes) {
+    const each = /** @type {MeshBasicMaterial} */ (material);
+    if (open === 'OPEN' in (each.defines ??= {})) continue;
+    if (open) each.defines.OPEN = '';
+    else delete each.defines.OPEN;
+    each.needsUpdate = true;
+  }
 }
 
 // The strength's formula is depth.js' `swollen`.
@@ -71,11 +80,13 @@ if (paint == 1) {
   diffuseColor.rgb = mix(vec3(grey), diffuseColor.rgb, 0.35) * 0.22;
 }
 #endif
-if (paint == 3) {
+#ifdef OPEN
+{
   // From outside: a wall shows only the side that the eye within sees, so that one looks in past the walls in front.
   vec3 normal = cross(dFdx(vPlaced), dFdy(vPlaced));
   if (dot(normal, cameraPosition - vPlaced) * dot(normal, vPlaced) > 0.0 || length(vTrue) > houseM) discard;
-}`;
+}
+#endif`;
 
 /** @param {MeshBasicMaterial} material @param {Uniforms} uniforms @param {import('three').Texture[]} [pictures] for
  * vertices that say which (see merge.js) */
