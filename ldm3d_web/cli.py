@@ -94,6 +94,8 @@ def generate(
         made = create.generate(request, pipeline=pipeline, on_event=progress.event)
     if made.manifest["cut"]:
         _note(f"The model reads 77 tokens; it did not read: {made.manifest['cut'].strip()}")
+    if made.manifest["unknown"]:
+        _note(f"The model was never taught these words: {', '.join(made.manifest['unknown'])}")
     _result(create.write_folder(made, output))
 
 

@@ -29,6 +29,7 @@ from ldm3d_web.errors import Cancelled, StorageError
 from ldm3d_web.files import make_folder, write_whole
 from ldm3d_web.ldm3d import inputs
 from ldm3d_web.ldm3d.registry import ModelSpec
+from ldm3d_web.ldm3d.vocabulary import unknown_words
 from ldm3d_web.scenes.index import SceneIndex
 from ldm3d_web.scenes.scene import Scene, title_of
 from ldm3d_web.scenes.store import SceneStore, new_id
@@ -186,6 +187,7 @@ def generate(
         "title": title_of(request.prompt),
         **{name: asked[name] for name in ("prompt", "negative", "seed", "steps", "guidance", "upscale")},
         "cut": pipeline.truncated_tail(request.prompt),
+        "unknown": unknown_words(request.prompt, spec.folder),
         "model": {"name": model_name(spec), "revision": pipeline.revision, "description": spec.description},
         "scheduler": pipeline.scheduler_record(),
         "device": pipeline.device.type,

@@ -9,6 +9,7 @@ import pytest
 from ldm3d_web import create
 from ldm3d_web.errors import Cancelled, InvalidInput, StorageError
 from ldm3d_web.ldm3d import checkpoint
+from ldm3d_web.ldm3d.vocabulary import write_vocabulary
 from ldm3d_web.rgbd_files import encode_rgb, read_disparity, read_rgb
 from ldm3d_web.scenes.index import SceneIndex
 from ldm3d_web.scenes.store import SceneStore
@@ -73,6 +74,17 @@ def test_the_part_of_a_long_prompt_that_is_not_read_is_told(pipeline):
     cut = create.generate(ask(prompt=words), pipeline=pipeline).manifest["cut"]
     assert cut and words.endswith(cut) and len(cut) < len(words)
     assert create.generate(ask(), pipeline=pipeline).manifest["cut"] == ""
+
+
+def test_words_that_the_model_was_never_taught_are_told(pipeline):
+    assert create.generate(ask(), pipeline=pipeline).manifest["unknown"] == []  # nobody knows what it was taught
+    words = ["calm", "lake"]
+    write_vocabulary(pipeline.spec.folder, words)
+    try:
+        made = create.generate(ask(prompt="a dragon over a calm lake"), pipeline=pipeline)
+    finally:
+        (pipeline.spec.folder / "vocabulary.json").unlink()
+    assert made.manifest["unknown"] == ["dragon"]
 
 
 @pytest.mark.parametrize("when", ["step 2", "meshing", "saving"])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
 from pathlib import Path
 
 FILE = "vocabulary.json"
@@ -52,7 +51,6 @@ def _forms(word: str) -> set[str]:
     return forms | {f"{form}s" for form in forms} | {f"{form}y" for form in forms}
 
 
-@lru_cache(maxsize=8)
 def _known(file: str) -> frozenset[str]:
     try:
         return frozenset(json.loads(Path(file).read_text(encoding="utf-8"))["words"])

@@ -54,7 +54,10 @@ class Scene:
         model, cut = self.manifest.get("model"), self._text("cut").strip()
         of_model = str(model.get("description", "")) if isinstance(model, Mapping) else ""
         of_cut = f"The model reads 77 tokens; it did not read: “{cut}”" if cut else ""
-        return " ".join(filter(None, (of_model, self._text("depth_note"), of_cut)))
+        unknown = self.manifest.get("unknown")
+        words = ", ".join(map(str, unknown)) if isinstance(unknown, list) else ""
+        of_words = f"It was never taught these words: {words}." if words else ""
+        return " ".join(filter(None, (of_model, self._text("depth_note"), of_cut, of_words)))
 
     @property
     def description(self) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from ldm3d_web.ldm3d import checkpoint
 from ldm3d_web.ldm3d.registry import MINI_FOLDER, MODELS
+from ldm3d_web.ldm3d.vocabulary import unknown_words
 from ldm3d_web.panorama.disparity import to_distance
 from ldm3d_web.rgbd import Rgbd
 
@@ -35,6 +36,12 @@ def mini():
 def painted(mini) -> dict[str, list[Rgbd]]:
     """Each sentence from seeds 0 and 1: the first ones, not chosen."""
     return {name: [mini(text, seed=seed, steps=STEPS) for seed in (0, 1)] for name, text in SENTENCES.items()}
+
+
+def test_it_knows_its_own_examples_and_says_what_it_was_never_taught():
+    for example in MODELS["mini"].examples:
+        assert unknown_words(example, MINI_FOLDER) == []
+    assert unknown_words("a dragon over a calm lake at dawn", MINI_FOLDER) == ["dragon"]
 
 
 def sky(rgbd: Rgbd) -> np.ndarray:

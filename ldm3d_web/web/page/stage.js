@@ -74,7 +74,7 @@ function update() {
     if (value.delete_token) tell('ldm3d-mine', { id: value.scene, token: value.delete_token });
     history.replaceState(history.state, '', `?scene=${value.scene}`);
     show(value.scene);
-    noteCut(value.scene);
+    noteUnread(value.scene);
   } else if (value.state === 'error') {
     over = run;
     settle('idle', value.message);
@@ -121,10 +121,15 @@ function show(id) {
   tell('ldm3d-shown', id);
 }
 
-async function noteCut(id) {
+// What of the sentence the model could not follow.
+async function noteUnread(id) {
   const answer = await fetch(`/api/scenes/${id}`).catch(() => null);
-  const cut = answer?.ok ? (await answer.json()).manifest.cut?.trim() : '';
-  if (cut && shown === id) tell('ldm3d-trouble', say('cut', { cut }));
+  const { cut = '', unknown = [] } = answer?.ok ? (await answer.json()).manifest : {};
+  const notes = [
+    ...(cut.trim() ? [say('cut', { cut: cut.trim() })] : []),
+    ...(unknown.length ? [say('unknown', { words: unknown.join(', ') })] : []),
+  ];
+  if (notes.length && shown === id) tell('ldm3d-trouble', notes.join(' '));
 }
 
 const choose = ({ detail }) => {
