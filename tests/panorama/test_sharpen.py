@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ldm3d_web.panorama.sharpen import ramps, sharpened, without_spikes
+from ldm3d_web.panorama.sharpen import aligned, ramps, sharpened, without_spikes
 from tests.panorama.rooms import box_room
 from tests.panorama.scenes import post_before_wall, room_with_box
 
@@ -51,3 +51,18 @@ def test_a_pixel_alone_goes_and_a_line_of_one_pixel_stays():
     calm = without_spikes(inverse)
     assert calm[5, 7] == np.float32(0.2)
     np.testing.assert_array_equal(calm[:, 31], 1.0)
+
+
+@pytest.mark.parametrize("turn", [0, 64, 90])
+def test_an_edge_beside_the_pictures_is_moved_onto_it(turn):
+    """Depth ends two pixels after the colour does; turned, so that one edge lies over the wrap."""
+    rgb = np.full((64, 128, 3), 60, np.uint8)
+    rgb[20:44, 40:64] = 200
+    depth = np.full((64, 128), 0.2, np.float32)
+    depth[20:44, 42:66] = 0.6
+    right = np.where(rgb[..., 0] > 100, np.float32(0.6), np.float32(0.2))
+    moved = aligned(np.roll(depth, turn, axis=1), np.roll(rgb, turn, axis=1))
+    wrong = np.abs(np.roll(moved, -turn, axis=1) - right) > 0.1
+    assert wrong[24:40].sum() == 0 and wrong.sum() < 20
+    flat = np.full((64, 128), 0.3, np.float32)
+    np.testing.assert_array_equal(aligned(flat, rgb), flat)
