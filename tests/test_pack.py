@@ -1,6 +1,7 @@
 import io
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -19,6 +20,7 @@ from ldm3d_web.rgbd import Rgbd
 from ldm3d_web.rgbd_files import encode_disparity, encode_rgb
 from tests.gltf.meshes import read_back
 from tests.panorama.rooms import box_room, disparity_of, open_ground, painted, rgbd_of
+from tests.panorama.scenes import on_grid, room_with_box
 
 H, W = 64, 128
 
@@ -130,7 +132,8 @@ def test_the_steps_of_8_bits_are_smoothed_and_edges_stay(kind, within):
     even = np.tile(np.linspace(0.1, 0.15, H, dtype=np.float32)[:, None], (1, W))  # thirteen levels of 256
     with_post = even.copy()
     with_post[20:40, 30:50] = 0.8
-    read = import_panorama(encode_rgb(painted(H, W)), gray_file(with_post, kind)).disparity
+    picture = np.where(with_post[..., None] > 0.5, np.uint8(200), np.uint8(60)).repeat(3, axis=2)
+    read = import_panorama(encode_rgb(picture), gray_file(with_post, kind)).disparity
     away = np.ones((H, W), bool)
     away[12:48, 22:58] = False
     coarse = np.rint(even * 255) / 255
@@ -174,3 +177,11 @@ def test_a_web_scene_of_a_picture_that_compresses_badly_keeps_to_its_bytes():
     noise = np.random.default_rng(0).integers(0, 256, (512, 1024, 3), np.uint8)
     scene = pack_scene(Rgbd(noise, disparity_of(box_room(512, 1024), 1.0, 6.0)), max_triangles=20_000)
     assert 0.7 * pack.MOST_BYTES < len(scene.web) <= pack.MOST_BYTES
+
+
+def test_a_soft_picture_is_torn_only_where_a_step_is_high():
+    distance, box = room_with_box()
+    sharp = np.where(box[..., None], np.uint8(220), np.uint8(40)).repeat(3, axis=2)
+    soft = cv2.GaussianBlur(sharp, (0, 0), 6)
+    found = [pack._strengths(on_grid(distance, rgb), False) for rgb in (sharp, soft)]
+    assert found == [pack.CUT_STRENGTHS, pack.SOFT_STRENGTHS]

@@ -64,7 +64,8 @@ def aligned(disparity: np.ndarray, rgb: np.ndarray) -> np.ndarray:
     steps = (cv2.dilate(wide, around) - cv2.erode(wide, around))[:, 1:-1] > ALIGNED_STEP
     reach = np.ones((2 * ALIGNED_PX + 1,) * 2, np.uint8)
     band = cv2.dilate(wrap_pad(steps.astype(np.uint8), ALIGNED_PX), reach)[:, ALIGNED_PX:-ALIGNED_PX] > 0
-    return _given(disparity, rgb, band) if band.any() else disparity
+    # As far as the band is wide: each of its pixels sees what lies on both sides of it.
+    return _given(disparity, rgb, band, 2 * ALIGNED_PX + 2) if band.any() else disparity
 
 
 def _crests(inverse: np.ndarray) -> np.ndarray:
@@ -129,7 +130,7 @@ def _straight(seen: np.ndarray, following: Neighbour, before: Neighbour) -> np.n
     return run | before(run) | following(run)
 
 
-def _given(inverse: np.ndarray, rgb: np.ndarray, ramp: np.ndarray) -> np.ndarray:
+def _given(inverse: np.ndarray, rgb: np.ndarray, ramp: np.ndarray, reach_px: int = VOTE_PX) -> np.ndarray:
     """Ramp pixels with the depth of the side that more of their like-coloured neighbours are on."""
     height, width = inverse.shape
     row, column = np.nonzero(ramp)
@@ -137,9 +138,9 @@ def _given(inverse: np.ndarray, rgb: np.ndarray, ramp: np.ndarray) -> np.ndarray
     own, middle = colour[row, column], inverse[row, column]
     offsets = [
         (i, j)
-        for i in range(-VOTE_PX, VOTE_PX + 1)
-        for j in range(-VOTE_PX, VOTE_PX + 1)
-        if 0 < i * i + j * j <= VOTE_PX**2
+        for i in range(-reach_px, reach_px + 1)
+        for j in range(-reach_px, reach_px + 1)
+        if 0 < i * i + j * j <= reach_px**2
     ]
     low, high = np.full(len(row), np.inf, np.float32), np.full(len(row), -np.inf, np.float32)
     places = [(np.clip(row + i, 0, height - 1), (column + j) % width) for i, j in offsets]

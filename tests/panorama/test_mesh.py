@@ -201,3 +201,11 @@ def test_any_disparity_gives_sound_meshes_within_the_budget(disparity, max_trian
         assert each.uv.min() >= 0 and each.uv.max() <= 1
         assert len(np.unique(each.triangles)) == len(each.positions)
         assert solid_angle(each) > 0
+
+
+def test_many_corners_that_must_stay_are_no_reason_to_give_up():
+    """Each may draw less than two triangles; whether they fit is counted, not guessed."""
+    sheet = layers_of(room_with_box()[0])["surface"].sheet
+    corners = [find_corners(sheet)]
+    errors = [np.full((129, 256), np.inf, np.float32)]
+    assert mesh._threshold(errors, corners, 1000) == mesh.MOST_PX

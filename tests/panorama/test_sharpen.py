@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ldm3d_web.panorama.sharpen import ramps, sharpened, without_spikes
+from ldm3d_web.panorama.sharpen import aligned, ramps, sharpened, without_spikes
 from tests.panorama.rooms import box_room
 from tests.panorama.scenes import post_before_wall, room_with_box
 
@@ -72,3 +72,18 @@ def test_a_top_seen_at_a_grazing_angle_is_no_ramp_where_depth_is_sharp():
 def test_in_soft_depth_a_long_even_climb_is_no_ramp_either():
     found = ramps(softened(book_before_a_wall(12), 3))
     assert found[69:71].any() and not found[73:80].any()
+
+
+@pytest.mark.parametrize("turn", [0, 64, 90])
+def test_an_edge_beside_the_pictures_is_moved_onto_it(turn):
+    """Depth ends two pixels after the colour does; turned, so that one edge lies over the wrap."""
+    rgb = np.full((64, 128, 3), 60, np.uint8)
+    rgb[20:44, 40:64] = 200
+    depth = np.full((64, 128), 0.2, np.float32)
+    depth[20:44, 42:66] = 0.6
+    right = np.where(rgb[..., 0] > 100, np.float32(0.6), np.float32(0.2))
+    moved = aligned(np.roll(depth, turn, axis=1), np.roll(rgb, turn, axis=1))
+    wrong = np.abs(np.roll(moved, -turn, axis=1) - right) > 0.1
+    assert wrong[24:40].sum() == 0 and wrong.sum() < 20
+    flat = np.full((64, 128), 0.3, np.float32)
+    np.testing.assert_array_equal(aligned(flat, rgb), flat)
