@@ -23,6 +23,10 @@ style.toggle('hosted', embedded && sameOrigin());
 wireButtons();
 await customElements.whenDefined('ldm3d-viewer');
 keepViewInLink();
+// The first look is under the scene now: a blurred picture that nobody sees would still be blended into each frame.
+const uncover = () => document.querySelector('.first')?.setAttribute('hidden', '');
+viewer.addEventListener('load', uncover);
+if (viewer.dataset.state === 'ready') uncover();
 const flatIfNeeded = () => canDraw() || showFlat(current());
 viewer.addEventListener('error', flatIfNeeded);
 if (viewer.dataset.state === 'error') flatIfNeeded(); // it was told before this script listened

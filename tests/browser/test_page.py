@@ -151,5 +151,6 @@ def test_the_empty_page_says_what_to_do(visit):
 def test_the_scene_is_seen_on_the_page(visit):
     page = visit(480, 640, reduced_motion="reduce").open(PAGE).ready()
     middle = page.picture()[220:420, :400]  # left of the buttons
+    page.until("!document.querySelector('.first')?.checkVisibility()")
     fov = page.get("2 * Math.atan(Math.tan(viewer.fov * Math.PI / 360) / Math.sqrt(480 / 640)) * 180 / Math.PI")
     assert room.psnr(middle, room.photo(480, 640, fov)[220:420, :400]) > 28
