@@ -9,9 +9,8 @@ import torch
 
 from ldm3d_web.rgbd import Rgbd
 from ldm3d_web.worlds import render
-from ldm3d_web.worlds.packed import Hits, pack
 from ldm3d_web.worlds.places import sample_world
-from ldm3d_web.worlds.shade import shade
+from ldm3d_web.worlds.shade import stage
 from tests.browser.room import turned
 
 SEED, PLACE = 5, "village"
@@ -22,19 +21,14 @@ FINE = 2  # rays for each pixel's side: an edge is a mixture, in the texture as 
 @cache
 def _world():
     world = sample_world(SEED, PLACE)
-    return world, pack([world], "cpu")
+    return world, stage([world], "cpu")
 
 
 def cast(rays: np.ndarray, eye: np.ndarray) -> np.ndarray:
     """Colours (..., 3) from 0 to 1. rays: (..., 3) unit; eye: (3,) metres."""
-    world, packed = _world()
-    flat = rays.reshape(-1, 3)
-    tiles = np.concatenate([flat, np.repeat(flat[-1:], -len(flat) % CHUNK, axis=0)])
-    rows = torch.as_tensor(tiles.reshape(-1, CHUNK, 3), dtype=torch.float32)
-    at = torch.as_tensor(eye, dtype=torch.float32)[None]
-    hits = Hits(*(each.reshape(1, -1) for each in render.trace(packed, at, rows)))
-    colour = shade([world], packed, hits, at, rows.reshape(-1, 3))[0, : len(flat)].numpy()
-    return colour.reshape(rays.shape)
+    ahead = torch.as_tensor(rays.reshape(-1, 3), dtype=torch.float32)
+    colour, _, _ = render.cast(_world()[1], eye.tolist(), ahead, row=CHUNK)
+    return colour.numpy().reshape(rays.shape)
 
 
 def panorama(height: int) -> tuple[Rgbd, float, float]:
