@@ -127,6 +127,14 @@ def test_any_depth_makes_a_sound_closed_scene_or_a_sentence(disparity, max_trian
         assert_sound_and_closed(scene, max_triangles, seed)
 
 
+def test_where_there_is_no_sky_something_stands_behind_all_of_it_however_far():
+    """Noise whose guessed range goes to a kilometre; found by the test above."""
+    disparity = np.random.default_rng(0).random((32, 64))
+    scene = packed(disparity, 1740, None)
+    assert scene is not None
+    assert_sound_and_closed(scene, 1740, seed=20)
+
+
 def checkerboard(height: int, cell: int) -> np.ndarray:
     row, column = np.indices((height, 2 * height)) // cell
     return np.where((row + column) % 2, 0.02, 1.0)

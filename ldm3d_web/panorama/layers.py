@@ -185,9 +185,15 @@ def _texture(rgb: np.ndarray, picture: np.ndarray, known: np.ndarray, most: int 
 
 def _dome(panorama: Panorama, texture: np.ndarray) -> Layer:
     height, width = panorama.sky.shape
+    return Layer(
+        "sky", texture, _closed(np.full((height, width), 1 / _sky_radius(panorama), np.float32)), _still(height, width)
+    )
+
+
+def _sky_radius(panorama: Panorama) -> float:
+    """Metres: beyond all that is seen."""
     farthest = max(panorama.far_m, float(panorama.distance_m.max()))
-    radius = max(SKY_RADIUS_M, SKY_BEYOND_SURFACE * farthest)
-    return Layer("sky", texture, _closed(np.full((height, width), 1 / radius, np.float32)), _still(height, width))
+    return max(SKY_RADIUS_M, SKY_BEYOND_SURFACE * farthest)
 
 
 def _backdrop(panorama: Panorama, sheets: list[Sheet]) -> Layer:
@@ -203,15 +209,16 @@ def _backdrop(panorama: Panorama, sheets: list[Sheet]) -> Layer:
     wide = cv2.erode(wrap_pad(farthest, 2 * reach, 2 * reach), np.ones(window, np.uint8))
     # A mean of minima is below each of the values that they are minima of.
     smooth = cv2.blur(wide, window)[2 * reach : -2 * reach, 2 * reach : -2 * reach]
-    drawn = ~blocks(smooth < 1 / SKY_RADIUS_M)
+    drawn = np.ones_like(panorama.sky)
     if panorama.sky.any():
+        drawn = ~blocks(smooth < 1 / SKY_RADIUS_M)
         drawn[: height // 2] = False  # up there the sky is what lies behind
     far = ~panorama.sky & (panorama.distance_m * smooth > SAME_DEPTH)
     size = (width // 4, height // 4)
     picture = cv2.resize(
         _picture(panorama.rgb, far if far.any() else ~panorama.sky), size, interpolation=cv2.INTER_AREA
     )
-    inverse = np.maximum(BACKDROP_BEYOND * smooth, 1 / SKY_RADIUS_M).astype(np.float32)
+    inverse = np.maximum(BACKDROP_BEYOND * smooth, 1 / _sky_radius(panorama)).astype(np.float32)
     sheet = Sheet(inverse, drawn, drawn, *beside(drawn), np.zeros_like(drawn))
     return Layer("backdrop", picture, sheet, _still(height, width), BACKDROP_DETAIL)
 

@@ -163,11 +163,12 @@ def test_two_fingers_lean_and_pinch_at_once(touched):
     fingers("touchStart", (140, 100), (180, 100))
     for step in (10, 20, 30, 40):
         fingers("touchMove", (140 - step, 100), (180 - step, 100))
+    viewer.until("Math.abs(viewer.pose.x - 0.16) < 0.03")  # a busy browser hands the last move on a little later
     pose, fov = viewer.get("[viewer.pose, viewer.fov]")
-    assert pose["x"] == pytest.approx(0.16, abs=0.03) and pose["yaw"] == 0
+    assert pose["yaw"] == 0
     assert fov == pytest.approx(70, abs=0.5), "the distance between them stayed"
     fingers("touchMove", (80, 100), (160, 100))
-    assert viewer.get("viewer.fov") == pytest.approx(35, abs=1.5)
+    viewer.until("Math.abs(viewer.fov - 35) < 1.5")
     fingers("touchEnd")
 
 
