@@ -14,7 +14,7 @@ from ldm3d_web.worlds.shade import stage
 from tests.browser.room import turned
 
 SEED, PLACE = 5, "village"
-CHUNK = 2304  # rays that the tracer takes together
+TILE = 10  # rays for each side of what is traced together
 FINE = 2  # rays for each pixel's side: an edge is a mixture, in the texture as on a screen
 
 
@@ -25,10 +25,13 @@ def _world():
 
 
 def cast(rays: np.ndarray, eye: np.ndarray) -> np.ndarray:
-    """Colours (..., 3) from 0 to 1. rays: (..., 3) unit; eye: (3,) metres."""
-    ahead = torch.as_tensor(rays.reshape(-1, 3), dtype=torch.float32)
-    colour, _, _ = render.cast(_world()[1], eye.tolist(), ahead, row=CHUNK)
-    return colour.numpy().reshape(rays.shape)
+    """Colours (H, W, 3) from 0 to 1. rays: (H, W, 3) unit, H and W multiples of TILE; eye: (3,) metres."""
+    rows, columns = rays.shape[0] // TILE, rays.shape[1] // TILE
+    # Rays of a tile lie close together, so that few solids can be in their way.
+    tiles = rays.reshape(rows, TILE, columns, TILE, 3).swapaxes(1, 2).reshape(-1, 3)
+    ahead = torch.as_tensor(np.ascontiguousarray(tiles), dtype=torch.float32)
+    colour, _, _ = render.cast(_world()[1], eye.tolist(), ahead, row=TILE * TILE)
+    return colour.numpy().reshape(rows, columns, TILE, TILE, 3).swapaxes(1, 2).reshape(rays.shape)
 
 
 def panorama(height: int) -> tuple[Rgbd, float, float]:
