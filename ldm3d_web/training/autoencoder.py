@@ -37,6 +37,7 @@ class AutoencoderPlan:
     batch: int = 16  # crops; whole panoramas are fewer, for the same number of pixels
     whole_from: float = 0.7  # from this part of the budget on: whole panoramas
     learning_rate: float = 4e-4
+    warm_learning_rate: float = 6e-5  # of a warm start, which the other one undoes (docs/log.md)
     warmup_steps: int = 100
     divergence_weight: float = 1e-4
     average_decay: float = 0.998
@@ -120,7 +121,8 @@ def train(
         start_from(model, Path(start) / "vae")
     name_curve(model, plan.curve)
     model.to(device)  # type: ignore[arg-type]  # diffusers wraps it without its types
-    optimizer = torch.optim.AdamW(model.parameters(), lr=plan.learning_rate, betas=(0.9, 0.99), weight_decay=1e-3)
+    peak = plan.warm_learning_rate if start else plan.learning_rate
+    optimizer = torch.optim.AdamW(model.parameters(), lr=peak, betas=(0.9, 0.99), weight_decay=1e-3)
     average = Average(model, plan.average_decay)
     run = Run(
         out, {"model": model, "optimizer": optimizer, "average": average}, minutes=minutes, steps=steps, seed=seed
@@ -132,7 +134,7 @@ def train(
             wrap_longitude(model)
             is_whole = True
         batch = bend(_batch(source, plan, run.generator, whole=is_whole).to(device), plan.curve)
-        rate = run.learning_rate(plan.learning_rate, plan.warmup_steps)
+        rate = run.learning_rate(peak, plan.warmup_steps)
         for group in optimizer.param_groups:
             group["lr"] = rate
         with torch.autocast(device, torch.bfloat16, enabled=bfloat16):

@@ -118,7 +118,7 @@ def autoencoder_command(
     _prepare(threads)
     plan = _plan(
         autoencoder.PRESETS[preset], widths=_numbers(widths), latent_channels=latent_channels, batch=batch,
-        learning_rate=rate,
+        learning_rate=rate, warm_learning_rate=rate,
     )  # fmt: skip
     with _source(shards, height, device) as source:
         autoencoder.train(

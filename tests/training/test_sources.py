@@ -105,7 +105,7 @@ def test_relative_errors_are_those_of_distance_whatever_the_channel_carries() ->
 
 
 def test_a_run_starts_from_an_earlier_edition(kitchen: Kitchen, tmp_path: Path) -> None:
-    still = replace(AUTOENCODER, learning_rate=0.0)
+    still = replace(AUTOENCODER, warm_learning_rate=0.0)
     autoencoder.train(kitchen.data, tmp_path, still, start=kitchen.autoencoder, steps=1)
     folders = (kitchen.autoencoder, tmp_path)
     before, after = (load_file(folder / "vae" / "diffusion_pytorch_model.safetensors") for folder in folders)
