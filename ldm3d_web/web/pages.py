@@ -1,4 +1,4 @@
-"""The pages a server renders itself: a scene's own, and the small one for what is not there."""
+"""The pages a server renders itself: a scene's own, what the shipped model can paint, and what is not there."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import jinja2
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 
+from ldm3d_web import samples
 from ldm3d_web.errors import Ldm3dError
 from ldm3d_web.scenes import links
 from ldm3d_web.scenes.scene import Scene
@@ -29,7 +30,7 @@ HEADERS = {"Cache-Control": "no-cache", "Vary": "Accept-Language"}
 
 
 def page_routes(studio: Studio) -> APIRouter:
-    """`/s/{id}` and `/s/none`."""
+    """`/s/{id}`, `/s/none`, and `/samples` with its pictures."""
     router = APIRouter()
 
     @lru_cache(maxsize=512)  # an id's files never change
@@ -52,7 +53,23 @@ def page_routes(studio: Studio) -> APIRouter:
         # a deleted scene must go from shared caches too, so its page is asked for anew each time
         return HTMLResponse(await run_in_threadpool(render, scene_id, base, _language(request)), headers=HEADERS)
 
+    @router.api_route("/samples", methods=["GET", "HEAD"], response_class=HTMLResponse)
+    async def samples_page(request: Request) -> Response:
+        return HTMLResponse(render_samples(_language(request)), headers=HEADERS)
+
+    @router.api_route("/samples/{number}.webp", methods=["GET", "HEAD"])
+    async def sample(number: int) -> Response:
+        if not 0 <= number < len(samples.sentences()):
+            raise HTTPException(404, "There is nothing at this address.")
+        return FileResponse(samples.picture(number), media_type="image/webp", headers={"Cache-Control": "no-cache"})
+
     return router
+
+
+def render_samples(language: str = texts.DEFAULT) -> str:
+    """The page that says what the shipped model can paint, with a picture for each of its sample sentences."""
+    template = _templates().get_template("samples.html")
+    return template.render(lang=language, t=texts.languages()[language]["samples"], sentences=samples.sentences())
 
 
 def render_scene(scene: Scene | None, base: str, language: str = texts.DEFAULT, first_look: str = "") -> str:

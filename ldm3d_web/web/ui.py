@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 SHEETS = ("base", "hero", "ask", "shelf", "options", "narrow")  # by subject, in the order in which they override
 
+# A sentence in the address, as /samples has it, is put into the field, unless the visitor was faster.
+ASKED = "(typed) => typed || new URLSearchParams(location.search).get('prompt') || ''"
 # What the frame will run is fetched while Gradio still starts.
 HEAD = """<meta name="theme-color" content="#15171a">
 <link rel="modulepreload" href="/viewer/host.js">"""
@@ -109,6 +111,8 @@ def build_ui(studio: Studio) -> gr.Blocks:
             elem_id="examples",
             visible=bool(start.examples),
         )
+        if "mini" in specs:
+            own("knows")
         own("shelf")
         with gr.Accordion(say("options"), open=False, elem_id="options"):
             with gr.Row():
@@ -189,6 +193,8 @@ def build_ui(studio: Studio) -> gr.Blocks:
         examples.click(lambda sample: sample[0], examples, prompt, queue=False, **private)
         model.change(chosen, model, [steps, guidance, about, examples], queue=False, **private)
         dice.click(lambda: (random_seed(), False), None, [seed, fresh], queue=False, **private)
+
+        page.load(None, prompt, prompt, js=ASKED, queue=False, **private)
 
         add_endpoint(studio)
     return page

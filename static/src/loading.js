@@ -5,7 +5,7 @@ import { GLTFLoader } from 'three/examples/jsm/loaders/GLTFLoader.js';
 import { MeshoptDecoder } from 'three/examples/jsm/libs/meshopt_decoder.module.js';
 import { sampleTriangles, summary } from './depth.js';
 import { checkGlb, SceneFault } from './glb.js';
-import { mergeMeshes } from './merge.js';
+import { materialsOf, mergeMeshes } from './merge.js';
 
 /** @typedef {import('three').Object3D} Object3D */
 /** @typedef {import('./depth.js').Depth} Depth */
@@ -50,9 +50,10 @@ export async function parseScene(data) {
 /** Free what the scene holds on the GPU and the decoded pictures. @param {LoadedScene} scene */
 export function disposeScene({ meshes, pictures }) {
   pictures.forEach(forget);
-  for (const { geometry, material } of meshes) {
-    geometry.dispose();
-    material.dispose();
+  for (const mesh of meshes) {
+    const { together, apart } = materialsOf(mesh);
+    mesh.geometry.dispose();
+    for (const material of [together, ...apart]) material.dispose();
   }
 }
 

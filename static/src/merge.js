@@ -1,13 +1,21 @@
 /**
  * A file's meshes as few draw calls: all that are painted alike become one mesh, in the scene's own metres. Each vertex
- * says which picture it has, so that a scene of five layers with a picture each is still drawn at one stroke. Nodes'
- * and textures' transforms, factors of colour and missing lists of corners are worked in on the way.
+ * says which picture it has, so that a headset draws a scene of five layers with a picture each at one stroke. A screen
+ * has calls to spare, and looking pictures up by number is dear where a processor draws: there each picture has its own
+ * stroke (`drawTogether`). Nodes' and textures' transforms, factors of colour and missing lists of corners are worked in
+ * on the way.
  */
 
 import { BufferAttribute, BufferGeometry, DoubleSide, LessDepth, LessEqualDepth, Mesh, MeshBasicMaterial, Vector2,
   Vector3 } from 'three';
 
 /** @typedef {import('three').Texture} Texture */
+/**
+ * @typedef {object} Materials of a merged mesh
+ * @property {Texture[]} pictures every one of its own, once
+ * @property {MeshBasicMaterial} together for all of it at one stroke; vertices say which picture
+ * @property {MeshBasicMaterial[]} apart one for each group of the geometry; none where one picture serves all
+ */
 /** @typedef {Mesh<BufferGeometry, MeshBasicMaterial>} Painted */
 /** @typedef {{ meshes: Painted[], pictures: Texture[] }} Pile meshes sharing a material and its pictures */
 
@@ -16,14 +24,25 @@ export const MOST_PICTURES = 16;
 
 /**
  * @param {Painted[]} meshes unlit, with their world matrices up to date
- * @returns {{ meshes: Painted[], pictures: Texture[] }} new meshes without a transform; every picture once. A mesh of
- * several pictures has them in `userData.pictures`, and its vertices the number of theirs in the attribute `picture`
+ * @returns {{ meshes: Painted[], pictures: Texture[] }} new meshes without a transform, see `materialsOf`; every
+ * picture once. Where a mesh has several, its vertices have the number of theirs in the attribute `picture`
  */
 export function mergeMeshes(meshes) {
   const merged = pilesOf(meshes).map(merge);
-  const pictures = [...new Set(merged.flatMap((mesh) => /** @type {Texture[]} */ (mesh.userData.pictures)))];
+  const pictures = [...new Set(merged.flatMap((mesh) => materialsOf(mesh).pictures))];
   pictures.forEach(settle);
   return { meshes: merged, pictures };
+}
+
+/** @param {Mesh} mesh of a scene @returns {Materials} */
+export function materialsOf(mesh) {
+  return mesh.userData.materials;
+}
+
+/** All of a mesh at one stroke, or a stroke for each of its pictures. @param {Mesh} mesh @param {boolean} yes */
+export function drawTogether(mesh, yes) {
+  const { together, apart } = materialsOf(mesh);
+  mesh.material = yes || apart.length === 0 ? together : apart;
 }
 
 /** Painted alike: the same kind of transparency, and no more pictures than a draw call takes. @param {Painted[]} meshes
@@ -76,6 +95,7 @@ function merge({ meshes, pictures }) {
   const mixed = pictures.length > 1 || (pictures.length === 1 && meshes.some(({ userData }) => userData.picture < 0));
   const picture = mixed ? new Float32Array(vertices) : null;
   const index = vertices > 65_535 ? new Uint32Array(corners) : new Uint16Array(corners);
+  const geometry = new BufferGeometry();
   let [vertex, corner] = [0, 0];
   for (const mesh of meshes) {
     const { count } = mesh.geometry.attributes.position;
@@ -86,24 +106,32 @@ function merge({ meshes, pictures }) {
     const own = mesh.geometry.index;
     const length = own ? own.count : count;
     for (let i = 0; i < length; i++) index[corner + i] = vertex + (own ? own.getX(i) : i);
+    if (mixed) geometry.addGroup(corner, length, geometry.groups.length);
     vertex += count;
     corner += length;
   }
-  const geometry = new BufferGeometry();
   geometry.setIndex(new BufferAttribute(index, 1));
   geometry.setAttribute('position', new BufferAttribute(position, 3));
   geometry.setAttribute('uv', new BufferAttribute(uv, 2));
   if (colour) geometry.setAttribute('color', new BufferAttribute(colour, 4));
   if (picture) geometry.setAttribute('picture', new BufferAttribute(picture, 1));
-  const material = new MeshBasicMaterial({ map: pictures[0] ?? null, vertexColors: tinted, transparent, alphaTest });
+  /** @param {Texture | null} map */
+  const painted = (map) => paint(new MeshBasicMaterial({ map, vertexColors: tinted, transparent, alphaTest }));
+  const together = painted(pictures[0] ?? null);
+  const apart = mixed ? meshes.map(({ userData }) => painted(pictures[userData.picture] ?? null)) : [];
+  const merged = new Mesh(geometry, together);
+  merged.userData.materials = /** @type {Materials} */ ({ pictures, together, apart });
+  return merged;
+}
+
+/** @param {MeshBasicMaterial} material */
+function paint(material) {
   material.toneMapped = false;
   material.side = DoubleSide; // the eye is inside; a file that winds its triangles outwards shall not be invisible
   material.forceSinglePass = true;
-  material.depthWrite = !transparent;
-  material.depthFunc = transparent ? LessEqualDepth : LessDepth;
-  const merged = new Mesh(geometry, material);
-  merged.userData.pictures = pictures;
-  return merged;
+  material.depthWrite = !material.transparent;
+  material.depthFunc = material.transparent ? LessEqualDepth : LessDepth;
+  return material;
 }
 
 /** @param {Painted} mesh @param {Float32Array} to @param {number} first vertex */

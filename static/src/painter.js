@@ -5,6 +5,7 @@ import { STRENGTH_DEFAULT, STRENGTH_LEAST } from './depth.js';
 import { Eyes } from './eyes.js';
 import { FlatMap } from './flatmap.js';
 import { FOV_DEFAULT, verticalFov } from './look.js';
+import { drawTogether } from './merge.js';
 import { drawLines, makeUniforms, measureBy, paintAs, shadeScene } from './shade.js';
 
 /** @typedef {import('./hash.js').Look} Look */
@@ -29,6 +30,7 @@ export class Painter {
   /** @type {FlatMap | null} */
   #map = null;
   #scenes = 0;
+  #headset = false;
   #noLines = () => {};
 
   /** @param {import('three').WebGLRenderer} renderer */
@@ -72,8 +74,11 @@ export class Painter {
 
   /** Only what works from within and with a headset's own eyes. @param {boolean} headset */
   inHeadset(headset) {
+    this.#headset = headset;
     const inside = this.#look === 'depth' || this.#look === 'wireframe' ? this.#look : 'picture';
-    paintAs(this.#uniforms, headset ? inside : this.#look, this.#shown?.meshes ?? []);
+    const meshes = this.#shown?.meshes ?? [];
+    paintAs(this.#uniforms, headset ? inside : this.#look, meshes);
+    for (const mesh of meshes) drawTogether(mesh, headset);
   }
 
   /** Put the camera where the view has it. @param {PerspectiveCamera} camera @param {View} view @param {{ right:
@@ -131,6 +136,8 @@ export class Painter {
     this.#noLines();
     const lined = this.#look === 'wireframe' && this.#shown;
     this.#noLines = lined ? drawLines(lined.meshes, this.#uniforms) : () => {};
-    paintAs(this.#uniforms, this.#look, this.#shown?.meshes ?? []);
+    const meshes = this.#shown?.meshes ?? [];
+    paintAs(this.#uniforms, this.#look, meshes);
+    for (const mesh of meshes) drawTogether(mesh, this.#headset);
   }
 }

@@ -6,6 +6,7 @@
 
 import { Matrix4, Mesh, MeshBasicMaterial, Vector2, Vector3 } from 'three';
 import { FARTHEST, NO_DEPTH, RAMP } from './depth.js';
+import { materialsOf } from './merge.js';
 
 /** @typedef {import('./hash.js').Look} Look */
 /** @typedef {ReturnType<typeof makeUniforms>} Uniforms */
@@ -31,13 +32,15 @@ export function measureBy(uniforms, { meanM, nearM, farM, houseM }) {
   uniforms.houseM.value = houseM;
 }
 
+/** @param {Mesh} mesh of a scene @returns {MeshBasicMaterial[]} */
+const allOf = (mesh) => [materialsOf(mesh).together, ...materialsOf(mesh).apart];
+
 /** @param {Uniforms} uniforms @param {Look} look @param {Mesh[]} meshes of the scene */
 export function paintAs(uniforms, look, meshes) {
   uniforms.paint.value = PAINTS[look];
   // A shader that may throw pixels away makes the card paint what is hidden: only the doll's house gets one.
   const open = look === 'outside';
-  for (const { material } of meshes) {
-    const each = /** @type {MeshBasicMaterial} */ (material);
+  for (const each of meshes.flatMap(allOf)) {
     if (open === 'OPEN' in (each.defines ??= {})) continue;
     if (open) each.defines.OPEN = '';
     else delete each.defines.OPEN;
@@ -124,8 +127,9 @@ function choose(shader, pictures) {
 /** @param {Mesh[]} meshes of a scene, with unlit materials @param {Uniforms} uniforms */
 export function shadeScene(meshes, uniforms) {
   for (const mesh of meshes) {
-    const pictures = mesh.geometry.attributes.picture ? mesh.userData.pictures : [];
-    shade(/** @type {MeshBasicMaterial} */ (mesh.material), uniforms, pictures);
+    const { together, apart, pictures } = materialsOf(mesh);
+    shade(together, uniforms, apart.length > 0 ? pictures : []);
+    for (const material of apart) shade(material, uniforms);
     mesh.frustumCulled = false; // it surrounds the eye, and its strength moves it beyond its own bounds
   }
 }
@@ -146,15 +150,16 @@ export function drawLines(meshes, uniforms) {
     lines.matrix = new Matrix4();
     lines.frustumCulled = false;
     lines.renderOrder = 1;
-    const solid = /** @type {MeshBasicMaterial} */ (mesh.material);
-    Object.assign(solid, { polygonOffset: true, polygonOffsetFactor: 1, polygonOffsetUnits: 1 });
+    for (const solid of allOf(mesh)) {
+      Object.assign(solid, { polygonOffset: true, polygonOffsetFactor: 1, polygonOffsetUnits: 1 });
+    }
     mesh.add(lines);
     return lines;
   });
   return () => {
     for (const lines of twins) {
       const mesh = /** @type {Mesh} */ (lines.parent);
-      /** @type {MeshBasicMaterial} */ (mesh.material).polygonOffset = false;
+      for (const solid of allOf(mesh)) solid.polygonOffset = false;
       mesh.remove(lines);
     }
     material.dispose();

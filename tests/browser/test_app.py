@@ -22,7 +22,7 @@ from tests.web.process import started
 MS = 4 * WAIT_S * 1000
 EVIL = "a calm lake at dawn <img src=x onerror='hit=1'> ${globalThis.hit=2} {{value}} {% raw %} مرحبا \u202e 🌊"
 ROOT = Path(__file__).resolve().parents[2]
-OWN_PARTS = ("#stage", "#ask", "#trouble", "#examples", "#shelf")  # the rest of the page is Gradio's
+OWN_PARTS = ("#stage", "#ask", "#trouble", "#examples", "#knows", "#shelf")  # the rest of the page is Gradio's
 READY = "document.querySelector('ldm3d-viewer')?.dataset.state === 'ready'"
 
 
@@ -166,6 +166,16 @@ def test_cancelling_and_closing_the_tab_stop_the_work(open_page, model, tmp_path
         page.wait_for_selector("#go")
         page.press("#prompt textarea", "Enter")
         until(page, "/prompt is empty/.test(document.querySelector('.trouble').textContent)")
+
+
+def test_a_sample_sentence_waits_in_the_field(open_page, model, tmp_path):
+    with started(tmp_path, model) as server:
+        page = open_page(f"{server.url}/samples")
+        page.click("li a >> nth=5")
+        until(page, "document.querySelector('#prompt textarea')?.value === 'a red desert at noon'")
+        page.click("#knows a")
+        page.wait_for_url("**/samples")
+        assert page.locator("li img").evaluate_all("all => all.slice(0, 6).every((each) => each.naturalWidth === 512)")
 
 
 def test_a_visitor_is_inside_a_scene_before_asking_for_any(open_page, model, tmp_path):

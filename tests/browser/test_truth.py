@@ -48,4 +48,4 @@ def test_a_world_of_layers_looks_as_rays_traced_through_it(visit, layers, pose):
     truth = world.photo(320, 200, FOV, place, yaw=pose["yaw"], pitch=pose.get("pitch", 0))
     assert psnr(seen, truth) > 28
     assert psnr(seen[:, ::-1], truth) < 15
-    assert viewer.get("viewer.stats().drawCalls") == 1, "all layers at one stroke"
+    assert 1 < viewer.get("viewer.stats().drawCalls") <= 6, "each layer with its own picture"
