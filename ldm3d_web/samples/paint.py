@@ -25,9 +25,8 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description="Paint the samples of ldm3d-mini anew.")
     parser.add_argument("--sheet", type=Path, help="JPEG to write: every sentence from every seed.")
-    parser.add_argument("--model", default="mini", help="A model's name or folder.")
     asked = parser.parse_args()
-    pipeline = checkpoint.load(asked.model, device="cpu")
+    pipeline = checkpoint.load("mini", device="cpu")
     cells = []
     for number, sentence in enumerate(samples.sentences()):
         for seed in samples.SEEDS:
