@@ -1,6 +1,7 @@
 """What ldm3d-mini makes of two dozen sentences, each from the first seeds, none left out: for its page and its card.
 
-The sentences were chosen by the words it knows, not by what came of them. `python -m ldm3d_web.samples.paint` paints them anew.
+The sentences were chosen by the words it knows, not by what came of them.
+`python -m ldm3d_web.samples.paint` paints them anew.
 """
 
 from __future__ import annotations
