@@ -173,6 +173,8 @@ def test_a_sample_sentence_waits_in_the_field(open_page, model, tmp_path):
         page = open_page(f"{server.url}/samples")
         page.click("li a >> nth=5")
         until(page, "document.querySelector('#prompt textarea')?.value === 'a red desert at noon'")
+        left = "(id) => document.querySelector(id).getBoundingClientRect().left"
+        assert page.evaluate(left, "#knows") == page.evaluate(left, "#examples"), "in the same column"
         page.click("#knows a")
         page.wait_for_url("**/samples")
         assert page.locator("li img").evaluate_all("all => all.slice(0, 6).every((each) => each.naturalWidth === 512)")
