@@ -2,8 +2,9 @@
 
 The encoder is frozen, so this can run beside the denoiser's training or after it. The latents get a little noise, as
 much as a denoiser's mistakes: the decoder learns to paint smooth sky from latents that are not quite smooth, where a
-decoder that has seen only exact ones shows their grid. Whole panoramas with the wrap on. The run's folder holds
-``vae/``, which takes the place of the one beside the latents.
+decoder that has seen only exact ones shows their grid. A critic learns beside it and keeps it from painting blur where
+latents leave something open (`training.critic`). Whole panoramas with the wrap on. The run's folder holds ``vae/``,
+which takes the place of the one beside the latents.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import torch
 
 from ldm3d_web.ldm3d.depth_curve import curve_of
 from ldm3d_web.training import autoencoder, losses
+from ldm3d_web.training.critic import Opponent, balanced
 from ldm3d_web.training.run import Average, Run, Stateful
 from ldm3d_web.training.source import Source, bend
 
@@ -27,6 +29,10 @@ class DecoderPlan:
     noise: float = 0.25  # most noise on a latent, whose deviation is 1
     learning_rate: float = 3e-4
     warmup_steps: int = 30
+    critic_width: int = 32
+    critic_rate: float = 3e-4
+    critic_share: float = 0.5  # of the critic's pull beside the reconstruction's; 0 for no critic
+    critic_from: float = 0.1  # part of the budget in which the critic alone gets to know the pictures
     average_decay: float = 0.995
     look_every_s: float = 300.0
 
@@ -56,6 +62,10 @@ def train(
     optimizer = torch.optim.AdamW(learning.parameters(), lr=plan.learning_rate, betas=(0.9, 0.99), weight_decay=1e-3)
     average = Average(learning, plan.average_decay)
     parts: dict[str, Stateful] = {"decoder": learning, "optimizer": optimizer, "average": average}
+    torch.manual_seed(seed)
+    opponent = Opponent(plan.critic_width, plan.critic_rate, device) if plan.critic_share else None
+    if opponent:
+        parts |= {"critic": opponent.critic, "critic_optimizer": opponent.optimizer}
     run = Run(out, parts, minutes=minutes, steps=steps, seed=seed)
     looked = run.seconds
     for _ in run.steps():
@@ -65,11 +75,18 @@ def train(
                 latents = model.encode(picture).latent_dist.mean
             strength = plan.noise * torch.rand(len(latents), 1, 1, 1, generator=run.generator).to(device)
             painted = model.decode(latents + strength * run.noise(latents)).sample
-        parts_of_loss = losses.reconstruction(painted.float(), picture, curve)
+        seen = painted.detach().float().requires_grad_()
+        parts_of_loss = losses.reconstruction(seen, picture, curve)
+        (gradient,) = torch.autograd.grad(parts_of_loss["total"], seen)
+        if opponent:
+            parts_of_loss["critic"] = opponent.learn(seen, picture)
+            if run.progress >= plan.critic_from:
+                (against,) = torch.autograd.grad(opponent.pull(seen, picture), seen)
+                gradient = balanced(gradient, against, plan.critic_share)
         for group in optimizer.param_groups:
             group["lr"] = run.learning_rate(plan.learning_rate, plan.warmup_steps)
         optimizer.zero_grad(set_to_none=True)
-        parts_of_loss["total"].backward()
+        painted.backward(gradient.to(painted.dtype))
         torch.nn.utils.clip_grad_norm_(learning.parameters(), 1.0)
         optimizer.step()
         average.update()
