@@ -249,12 +249,15 @@ def export_command(
     decoder: Annotated[
         Path | None, typer.Option(help="Folder of a decoder trained on (train decoder), in place of the latents' own.")
     ] = None,
+    decoder_share: Annotated[
+        float, typer.Option(help="How far to go towards that decoder: 0.6 keeps its edges without their rims.")
+    ] = 1.0,
     upscaler: Annotated[Path | None, typer.Option(help="Folder of a trained upscaler (train upscaler).")] = None,
 ) -> None:
     """The trained parts as one model folder, in half precision."""
     from ldm3d_web.training.export import export
 
-    export(latents, text, denoiser, out, decoder=decoder, upscaler=upscaler)
+    export(latents, text, denoiser, out, decoder=decoder, decoder_share=decoder_share, upscaler=upscaler)
     size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
     print(f"{out}: {size / 1e6:.1f} MB")
 

@@ -57,14 +57,17 @@ def export(
     out: Path,
     *,
     decoder: Path | None = None,
+    decoder_share: float = 1.0,
     upscaler: Path | None = None,
     dtype: str = "float16",
     settings: dict[str, Any] | None = None,
 ) -> Path:
     """Writes a model folder that `ldm3d_web.ldm3d.checkpoint.load` reads, and returns it.
 
+    ``decoder_share``: how far its weights lie from the latents' own decoder (0) to ``decoder`` (1). Between the two
+    a critic's edges stay and its exaggerations do not (network interpolation, ESRGAN, arXiv 1809.00219, section 3.4).
     ``settings`` are laid over `SETTINGS` for ldm3d.json; an ldm3d.json that lies in ``out`` already is kept.
-    Raises InvalidInput when a part has not been trained yet.
+    Raises InvalidInput when a part has not been trained yet, or when the share is not within 0 and 1.
     """
     import torch
     from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
@@ -72,6 +75,8 @@ def export(
 
     from ldm3d_web.ldm3d.upscaler import FACTOR, Upscaler
 
+    if not 0 <= decoder_share <= 1:
+        raise InvalidInput(f"The share of the decoder is {decoder_share:g}; it must be within 0 and 1.")
     out = Path(out)
     vae = Path(decoder or latents) / "vae"
     parts = [vae, Path(text) / "text_encoder", Path(denoiser) / "unet"]
@@ -81,7 +86,13 @@ def export(
             raise InvalidInput(f"{part} is not there yet; train that part first.")
     out.mkdir(parents=True, exist_ok=True)
     kind = getattr(torch, dtype)
-    autoencoder.load(vae).to(kind).save_pretrained(out / "vae")
+    painter = autoencoder.load(vae)
+    if decoder:
+        own = autoencoder.load(Path(latents) / "vae").state_dict()
+        with torch.no_grad():
+            for name, weight in painter.state_dict().items():
+                weight.lerp_(own[name], 1 - decoder_share)
+    painter.to(kind).save_pretrained(out / "vae")
     UNet2DConditionModel.from_pretrained(Path(denoiser) / "unet").to(kind).save_pretrained(out / "unet")
     CLIPTextModel.from_pretrained(Path(text) / "text_encoder").to(kind).save_pretrained(out / "text_encoder")
     if upscaler:

@@ -12,7 +12,7 @@ from transformers import CLIPTokenizer
 
 from ldm3d_web.errors import InvalidInput
 from ldm3d_web.ldm3d import checkpoint
-from ldm3d_web.training import losses, sheets, text
+from ldm3d_web.training import autoencoder, losses, sheets, text
 from ldm3d_web.training.export import export
 from tests.training.conftest import TEXT, Kitchen
 
@@ -62,6 +62,24 @@ def test_an_ldm3d_json_written_by_hand_is_kept(folder: Path, kitchen: Kitchen) -
 def test_export_names_the_part_that_is_missing(kitchen: Kitchen, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="unet"):
         export(kitchen.latents, kitchen.text, tmp_path / "nothing", tmp_path / "model")
+
+
+@pytest.mark.parametrize("share", [0.0, 0.6, 1.0])
+def test_the_shipped_decoder_lies_between_the_two(share: float, kitchen: Kitchen, tmp_path: Path) -> None:
+    parts = (kitchen.latents, kitchen.text, kitchen.denoiser)
+    out = export(*parts, tmp_path, decoder=kitchen.decoder, decoder_share=share, dtype="float32")
+    own, trained, shipped = (
+        autoencoder.load(each / "vae").state_dict() for each in (kitchen.latents, kitchen.decoder, out)
+    )
+    assert any((own[name] != trained[name]).any() for name in own)
+    for name, weight in shipped.items():
+        torch.testing.assert_close(weight, own[name] + share * (trained[name] - own[name]))
+
+
+def test_a_share_that_is_none_is_told_before_anything_is_written(kitchen: Kitchen, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="within 0 and 1"):
+        export(kitchen.latents, kitchen.text, kitchen.denoiser, tmp_path / "model", decoder_share=1.5)
+    assert not (tmp_path / "model").exists()
 
 
 @pytest.mark.parametrize(
