@@ -107,6 +107,7 @@ def build_ui(studio: Studio) -> gr.Blocks:
             label=say("examples"),
             components=[prompt],
             samples=_samples(start),
+            samples_per_page=1000,  # one row that scrolls, no pages
             type="values",
             elem_id="examples",
             visible=bool(start.examples),

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import TimeoutError as TooLate
 
+from ldm3d_web import samples
 from ldm3d_web.ldm3d.registry import MINI_FOLDER
 from ldm3d_web.panorama.preview import perspective
 from ldm3d_web.scenes.scene import title_of
@@ -172,7 +173,7 @@ def test_a_sample_sentence_waits_in_the_field(open_page, model, tmp_path):
     with started(tmp_path, model) as server:
         page = open_page(f"{server.url}/samples")
         page.click("li a >> nth=5")
-        until(page, "document.querySelector('#prompt textarea')?.value === 'a red desert at noon'")
+        until(page, f"document.querySelector('#prompt textarea')?.value === {samples.sentences()[5]!r}")
         left = "(id) => document.querySelector(id).getBoundingClientRect().left"
         assert page.evaluate(left, "#knows") == page.evaluate(left, "#examples"), "in the same column"
         page.click("#knows a")
