@@ -208,7 +208,7 @@ def test_a_visitor_is_inside_a_scene_before_asking_for_any(open_page, model, tmp
 
         # the visitor may look at another one while theirs is painted
         until_idle(server)
-        start_painting(page, 4)
+        start_painting(page, 40)  # longer than a click takes
         page.locator(f".shelf a[href='/s/{first}']").click()
         until(page, "document.querySelector('.shelf li a').getAttribute('aria-current') === 'true'")
         until(page, "document.querySelector('.hero').dataset.state === 'done'")
@@ -222,6 +222,24 @@ def test_a_visitor_is_inside_a_scene_before_asking_for_any(open_page, model, tmp
         page.click(".shelf li .delete")
         until(page, f"!document.querySelector('.shelf [data-id=\"{made}\"]')")
         assert server.client.get(f"/s/{made}").status_code == 404
+
+
+def test_a_slow_server_fills_its_shelf_all_the_same(open_page, model, tmp_path):
+    with started(tmp_path, model, STARTERS=1) as server:
+        page = open_page(server.url)
+        looks = []
+
+        def only_one_at_first(route):
+            looks.append(route.request.url)
+            response = route.fetch()
+            answer = response.json()
+            answer["scenes"] = answer["scenes"][: 1 if len(looks) < 5 else None]
+            route.fulfill(response=response, json=answer)
+
+        page.route("**/api/scenes?limit=12", only_one_at_first)
+        page.reload()
+        until(page, "document.querySelectorAll('.shelf li').length === 4")
+        assert len(looks) == 5, "and then it asks no more"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

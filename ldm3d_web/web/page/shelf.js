@@ -4,6 +4,7 @@
 const TOKENS = 'ldm3d-delete-tokens'; // cookies do not live in a Space's frame, storage often does
 const PAGE = 12;
 const FEW = 4;
+const LOOKS = 8; // with longer and longer waits, a minute and a half in all: a slow machine takes that to furnish itself
 const texts = props.texts[navigator.language.split('-')[0]] ?? props.texts.en;
 const shelf = element.querySelector('.shelf');
 const list = element.querySelector('ul');
@@ -25,7 +26,7 @@ async function read(before) {
   if (before || !more.dataset.known) more.hidden = scenes.length < PAGE;
   more.dataset.known = '1';
   // A server that has just started still furnishes itself; somebody else may paint the second scene right now.
-  if (!before && list.children.length < FEW && looks++ < 3) setTimeout(() => read(), 2500);
+  if (!before && list.children.length < FEW && looks < LOOKS) setTimeout(() => read(), 2000 * 1.5 ** looks++);
   shelf.hidden = !list.children.length;
   mark();
 }
