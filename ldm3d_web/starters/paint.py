@@ -18,8 +18,8 @@ from ldm3d_web.scenes.scene import title_of
 from ldm3d_web.starters import LIST, depth_file, rgb_file
 
 WEBP_QUALITY = 95
-# A mini picture's depth is smooth: of 16 bits the last four are noise, and noise is what a PNG cannot pack.
-DEPTH_LEVELS = 4096
+# A mini picture's depth is smooth: of 16 bits the last five are noise, and noise is what a PNG cannot pack.
+DEPTH_LEVELS = 2048
 
 
 def main() -> None:

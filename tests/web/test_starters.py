@@ -9,7 +9,7 @@ from tests.web.conftest import running
 
 def test_they_are_small_and_whole():
     files = [*starters.FOLDER.glob("*.webp"), *starters.FOLDER.glob("*.png")]
-    assert sum(file.stat().st_size for file in files) < 400_000
+    assert sum(file.stat().st_size for file in files) < 300_000
     for each in starters.starters():
         assert each.rgbd.rgb.shape == (256, 512, 3)
         assert each.facts["kind"] == starters.KIND
