@@ -1,14 +1,15 @@
-"""The opponent of the decoder: a network that tells painted patches from rendered ones.
+"""The opponent of the decoder and of the upscaler: a network that tells painted patches from rendered ones.
 
-Where latents leave a picture open, the mean of all it might be costs least, and that mean is a blur. A patch
-discriminator (Isola et al. 2017, arXiv 1611.07004) with the hinge loss (Lim and Ye 2017, arXiv 1705.02894) has blur
-found out: LDM3D's autoencoder is Stable Diffusion's, which was trained against one. In place of a perceptual loss,
-whose network would have to come from elsewhere, the critic's own features are compared (Wang et al. 2018,
-arXiv 1711.11585).
+Where latents, or a soft picture, leave the answer open, the mean of all it might be costs least, and that mean is a
+blur. A patch discriminator (Isola et al. 2017, arXiv 1611.07004) with the hinge loss (Lim and Ye 2017, arXiv
+1705.02894) has blur found out: LDM3D's autoencoder is Stable Diffusion's, which was trained against one. In place of a
+perceptual loss, whose network would have to come from elsewhere, the critic's own features are compared (Wang et al.
+2018, arXiv 1711.11585).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import torch
@@ -73,6 +74,28 @@ class Opponent:
         loss.backward()
         self.optimizer.step()
         return loss.detach()
+
+
+def pushed(
+    painted: Tensor,
+    rendered: Tensor,
+    loss: Callable[[Tensor], dict[str, Tensor]],
+    opponent: Opponent | None,
+    share: float,
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """The gradient at a painted picture of a loss and of an opponent that learns by it, and the parts of the loss.
+
+    share: of the opponent's pull beside the loss's; at 0 the opponent only learns.
+    """
+    seen = painted.detach().float().requires_grad_()
+    parts = loss(seen)
+    (gradient,) = torch.autograd.grad(parts["total"], seen)
+    if opponent:
+        parts["critic"] = opponent.learn(seen, rendered)
+        if share:
+            (against,) = torch.autograd.grad(opponent.pull(seen, rendered), seen)
+            gradient = balanced(gradient, against, share)
+    return gradient.to(painted.dtype), parts
 
 
 def balanced(first: Tensor, second: Tensor, share: float) -> Tensor:

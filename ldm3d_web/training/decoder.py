@@ -16,7 +16,7 @@ import torch
 
 from ldm3d_web.ldm3d.depth_curve import curve_of
 from ldm3d_web.training import autoencoder, losses
-from ldm3d_web.training.critic import Opponent, balanced
+from ldm3d_web.training.critic import Opponent, pushed
 from ldm3d_web.training.run import Average, Run, Stateful
 from ldm3d_web.training.source import Source, bend
 
@@ -75,18 +75,14 @@ def train(
                 latents = model.encode(picture).latent_dist.mean
             strength = plan.noise * torch.rand(len(latents), 1, 1, 1, generator=run.generator).to(device)
             painted = model.decode(latents + strength * run.noise(latents)).sample
-        seen = painted.detach().float().requires_grad_()
-        parts_of_loss = losses.reconstruction(seen, picture, curve)
-        (gradient,) = torch.autograd.grad(parts_of_loss["total"], seen)
-        if opponent:
-            parts_of_loss["critic"] = opponent.learn(seen, picture)
-            if run.progress >= plan.critic_from:
-                (against,) = torch.autograd.grad(opponent.pull(seen, picture), seen)
-                gradient = balanced(gradient, against, plan.critic_share)
+        gradient, parts_of_loss = pushed(
+            painted, picture, lambda seen, truth=picture: losses.reconstruction(seen, truth, curve), opponent,
+            plan.critic_share if run.progress >= plan.critic_from else 0,
+        )  # fmt: skip
         for group in optimizer.param_groups:
             group["lr"] = run.learning_rate(plan.learning_rate, plan.warmup_steps)
         optimizer.zero_grad(set_to_none=True)
-        painted.backward(gradient.to(painted.dtype))
+        painted.backward(gradient)
         torch.nn.utils.clip_grad_norm_(learning.parameters(), 1.0)
         optimizer.step()
         average.update()

@@ -2,7 +2,9 @@
 
 The sharp side is a render. The soft side is that render, averaged; or that passed through the autoencoder with some
 noise on its latents, which is as soft and as wrong as mini's pictures are. Strips as wide as the panorama are learned
-from, so that the wrap is true. The run's folder holds ``upscaler/`` with averaged weights.
+from, so that the wrap is true. A critic (`training.critic`) learns from the start and has its say in the second part:
+the softer the given picture, the more the likeliest answer is a blur. The run's folder holds ``upscaler/`` with
+averaged weights.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from torch.nn import functional
 
 from ldm3d_web.ldm3d.depth_curve import Curve, curve_of
 from ldm3d_web.training import autoencoder, losses, sheets
-from ldm3d_web.training.run import Average, Run
+from ldm3d_web.training.critic import Opponent, pushed
+from ldm3d_web.training.run import Average, Run, Stateful
 from ldm3d_web.training.source import Source, bend, straighten
 from ldm3d_web.training.start import start_from
 
@@ -40,6 +43,10 @@ class UpscalerPlan:
     noise: float = 0.3  # most noise on a latent of the others, whose deviation is 1
     learning_rate: float = 6e-4
     warmup_steps: int = 50
+    critic_width: int = 16
+    critic_rate: float = 3e-4
+    critic_share: float = 0.4  # of the critic's pull beside the reconstruction's; 0 for no critic
+    critic_from: float = 0.5  # part of the budget from which it pulls
     average_decay: float = 0.995
     look_every_s: float = 300.0
 
@@ -80,9 +87,11 @@ def train(
     wrap_longitude(painter)
     optimizer = torch.optim.AdamW(model.parameters(), lr=plan.learning_rate, betas=(0.9, 0.99), weight_decay=1e-4)
     average = Average(model, plan.average_decay)
-    run = Run(
-        out, {"model": model, "optimizer": optimizer, "average": average}, minutes=minutes, steps=steps, seed=seed
-    )
+    parts: dict[str, Stateful] = {"model": model, "optimizer": optimizer, "average": average}
+    opponent = Opponent(plan.critic_width, plan.critic_rate, device) if plan.critic_share else None
+    if opponent:
+        parts |= {"critic": opponent.critic, "critic_optimizer": opponent.optimizer}
+    run = Run(out, parts, minutes=minutes, steps=steps, seed=seed)
     rows = min(FACTOR * plan.rows, source.height)
     looked = run.seconds - plan.look_every_s + 60
     for _ in run.steps():
@@ -90,15 +99,19 @@ def train(
         with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
             soft = bend(soften(shrink(sharp), painter, plan, run), plan.curve)
             painted = model(soft)
-        parts = losses.reconstruction(painted.float(), bend(sharp, plan.curve), plan.curve)
+        truth = bend(sharp, plan.curve)
+        gradient, parts_of_loss = pushed(
+            painted, truth, lambda seen, truth=truth: losses.reconstruction(seen, truth, plan.curve), opponent,
+            plan.critic_share if run.progress >= plan.critic_from else 0,
+        )  # fmt: skip
         for group in optimizer.param_groups:
             group["lr"] = run.learning_rate(plan.learning_rate, plan.warmup_steps)
         optimizer.zero_grad(set_to_none=True)
-        parts["total"].backward()
+        painted.backward(gradient)
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         average.update()
-        run.log(**{name: part.detach() for name, part in parts.items()}, norm=norm)
+        run.log(**{name: part.detach() for name, part in parts_of_loss.items()}, norm=norm)
         if run.seconds - looked > plan.look_every_s:
             looked = run.seconds
             _show(model, average, source, out)
@@ -122,11 +135,14 @@ def soften(small: Tensor, painter: AutoencoderKL, plan: UpscalerPlan, run: Run) 
 
     Colours are rounded to the 256 levels that the upscaler will be given.
     """
-    luck, strength = torch.rand(2, len(small), 1, 1, 1, generator=run.generator).to(small.device)
-    curve = curve_of(painter.config)
-    latents = painter.encode(bend(small, curve)).latent_dist.mean
-    painted = painter.decode(latents + plan.noise * strength * run.noise(latents)).sample.float()
-    mixed = torch.where(luck < plan.clean, small, straighten(painted, curve)).clamp(-1, 1)
+    luck, strength = torch.rand(2, len(small), generator=run.generator).to(small.device)
+    spoilt = luck >= plan.clean
+    mixed = small.clone()
+    if spoilt.any():
+        curve = curve_of(painter.config)
+        latents = painter.encode(bend(small[spoilt], curve)).latent_dist.mean
+        noise = plan.noise * strength[spoilt].view(-1, 1, 1, 1) * run.noise(latents)
+        mixed[spoilt] = straighten(painter.decode(latents + noise).sample.float(), curve).clamp(-1, 1)
     rgb = ((mixed[:, :3] + 1) * 127.5).round() / 127.5 - 1
     return torch.cat([rgb, mixed[:, 3:]], dim=1)
 

@@ -1,4 +1,4 @@
-"""The decoder's opponent: it finds blur out, sees no edge at the wrap, and does not shout the reconstruction down."""
+"""The painters' opponent: it finds blur out, sees no edge at the wrap, and does not shout the reconstruction down."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch.nn import functional
 
-from ldm3d_web.training.critic import Critic, Opponent, balanced
+from ldm3d_web.training import losses
+from ldm3d_web.training.critic import Critic, Opponent, balanced, pushed
 from tests.training.conftest import Kitchen
 
 
@@ -51,3 +52,20 @@ def test_the_critic_pulls_as_hard_as_planned(scale: float) -> None:
 def test_where_the_critic_has_nothing_to_say_the_reconstruction_stays() -> None:
     first = torch.randn(1, 4, 8, 8)
     torch.testing.assert_close(balanced(first, torch.zeros_like(first), 0.5), first)
+
+
+@pytest.mark.parametrize("share", [0, 0.5])
+def test_a_painter_is_pushed_by_the_loss_and_by_its_share_of_the_critic(share: float) -> None:
+    torch.manual_seed(0)
+    painted, rendered = (torch.rand(2, 1, 4, 16, 32) * 2 - 1).unbind()
+    painted.requires_grad_()
+    alone, _ = pushed(painted, rendered, lambda seen: losses.reconstruction(seen, rendered), None, share)
+    losses.reconstruction(painted, rendered)["total"].backward()
+    torch.testing.assert_close(alone, painted.grad)
+
+    opponent = Opponent(8, 3e-3)
+    before = [weight.clone() for weight in opponent.critic.parameters()]
+    both, parts = pushed(painted, rendered, lambda seen: losses.reconstruction(seen, rendered), opponent, share)
+    torch.testing.assert_close((both - alone).norm(), share * alone.norm())
+    assert {"total", "critic"} <= parts.keys()
+    assert any(not torch.equal(*pair) for pair in zip(before, opponent.critic.parameters(), strict=True))
