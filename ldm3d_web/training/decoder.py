@@ -10,6 +10,7 @@ which takes the place of the one beside the latents.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -76,7 +77,7 @@ def train(
             strength = plan.noise * torch.rand(len(latents), 1, 1, 1, generator=run.generator).to(device)
             painted = model.decode(latents + strength * run.noise(latents)).sample
         gradient, parts_of_loss = pushed(
-            painted, picture, lambda seen, truth=picture: losses.reconstruction(seen, truth, curve), opponent,
+            painted, picture, partial(losses.reconstruction, target=picture, curve=curve), opponent,
             plan.critic_share if run.progress >= plan.critic_from else 0,
         )  # fmt: skip
         for group in optimizer.param_groups:

@@ -10,6 +10,7 @@ averaged weights.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,7 +102,7 @@ def train(
             painted = model(soft)
         truth = bend(sharp, plan.curve)
         gradient, parts_of_loss = pushed(
-            painted, truth, lambda seen, truth=truth: losses.reconstruction(seen, truth, plan.curve), opponent,
+            painted, truth, partial(losses.reconstruction, target=truth, curve=plan.curve), opponent,
             plan.critic_share if run.progress >= plan.critic_from else 0,
         )  # fmt: skip
         for group in optimizer.param_groups:
