@@ -26,9 +26,10 @@ def add_endpoint(studio: Studio) -> None:
         steps: int | None = None,
         guidance: float | None = None,
         model: str = "",
+        upscale: int | None = None,
     ) -> AsyncIterator[dict[str, Any]]:
         """Paint a scene. Yields its progress, and last its id, its link and the addresses of its files."""
-        wanted = GenerateRequest(prompt, negative, seed, steps, guidance, model=model)
+        wanted = GenerateRequest(prompt, negative, seed, steps, guidance, model=model, upscale=upscale)
         base = links.base_url(request.headers, request.url.scheme, public_url=studio.settings.public_url)
         async with aclosing(follow(studio, wanted)) as events:
             async for event in events:

@@ -129,19 +129,22 @@ def build_ui(studio: Studio) -> gr.Blocks:
                     inputs.MIN_GUIDANCE, inputs.MAX_GUIDANCE, start.defaults.guidance, step=0.5,
                     label=say("guidance"), elem_id="guidance",
                 )  # fmt: skip
+            size = gr.Dropdown(
+                _sizes(start), value=start.defaults.upscale, label=say("size"), elem_id="size", visible=start.upscales
+            )
             with gr.Row(elem_id="seeds"):
                 seed = gr.Number(None, precision=0, label=say("seed"), elem_id="seed")
                 dice = gr.Button(say("roll"), size="md", scale=0, min_width=150, elem_id="dice")
                 fresh = gr.Checkbox(True, label=say("fresh"), elem_id="fresh")
 
         async def paint(
-            sentence: str, avoid: str, new: bool, number: Any, count: Any, scale: Any, name: str
+            sentence: str, avoid: str, new: bool, number: Any, count: Any, scale: Any, wider: Any, name: str
         ) -> AsyncIterator[dict[Any, Any]]:
             if new or number is None:
                 number = random_seed()
             run = secrets.token_hex(4)
             yield {stage: {"state": "queued", "position": 1, "run": run}, seed: number}
-            request = GenerateRequest(sentence, avoid or "", number, count, scale, model=name)
+            request = GenerateRequest(sentence, avoid or "", number, count, scale, model=name, upscale=wider)
             async with aclosing(follow(studio, request)) as events:
                 async for event in events:
                     yield {stage: gr.skip() if event is None else {**state_of(event), "run": run}}
@@ -151,6 +154,7 @@ def build_ui(studio: Studio) -> gr.Blocks:
             return {
                 steps: spec.defaults.steps,
                 guidance: spec.defaults.guidance,
+                size: gr.Dropdown(_sizes(spec), value=spec.defaults.upscale, visible=spec.upscales),
                 about: _about(name, spec),
                 examples: gr.Dataset(samples=_samples(spec), visible=bool(spec.examples)),
             }
@@ -166,7 +170,7 @@ def build_ui(studio: Studio) -> gr.Blocks:
         )
         running = asked.then(
             paint,
-            [prompt, negative, fresh, seed, steps, guidance, model],
+            [prompt, negative, fresh, seed, steps, guidance, size, model],
             [stage, seed],
             concurrency_limit=None,  # the engine has the queue, for the page and the API alike
             **private,
@@ -192,7 +196,7 @@ def build_ui(studio: Studio) -> gr.Blocks:
             **private,
         )
         examples.click(lambda sample: sample[0], examples, prompt, queue=False, **private)
-        model.change(chosen, model, [steps, guidance, about, examples], queue=False, **private)
+        model.change(chosen, model, [steps, guidance, size, about, examples], queue=False, **private)
         dice.click(lambda: (random_seed(), False), None, [seed, fresh], queue=False, **private)
 
         page.load(None, prompt, prompt, js=ASKED, queue=False, **private)
@@ -203,6 +207,12 @@ def build_ui(studio: Studio) -> gr.Blocks:
 
 def _samples(spec: ModelSpec) -> list[list[str]]:
     return [[sentence] for sentence in spec.examples]
+
+
+def _sizes(spec: ModelSpec) -> list[tuple[str, int]]:
+    """What its pictures can be made to measure, and how many times as wide as painted that is."""
+    factors = inputs.UPSCALES if spec.upscales else (1,)
+    return [(f"{factor * spec.defaults.width} × {factor * spec.defaults.height}", factor) for factor in factors]
 
 
 def _about(name: str, spec: ModelSpec) -> str:

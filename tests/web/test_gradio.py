@@ -7,7 +7,8 @@ import pytest
 from gradio_client import Client
 
 from ldm3d_web.errors import Cancelled
-from tests.web.conftest import SMALL
+from tests.tiny_models import ZERO_SNR_SCHEDULER, make_ldm3d_folder
+from tests.web.conftest import SMALL, running
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +56,25 @@ def test_a_client_that_goes_away_stops_its_job(client, server, monkeypatch):
     while engine.running:
         time.sleep(0.05)
     assert server.studio.index.count() == count
+
+
+def test_a_model_with_an_upscaler_lets_its_pictures_size_be_chosen(server, tmp_path):
+    folder = make_ldm3d_folder(
+        tmp_path / "wider", settings={**SMALL, "upscale": 4}, scheduler=ZERO_SNR_SCHEDULER, upscaler=True
+    )
+    with running(data=str(tmp_path / "data"), model=str(folder)) as wider:
+        sizes = chooser(wider.client)
+        assert [label for label, _ in sizes["choices"]] == ["128 × 64", "256 × 128", "512 × 256"]
+        assert sizes["visible"] and sizes["value"] == 4
+        client = Client(wider.url, verbose=False)
+        for asked, width in (({"upscale": 2}, 256), ({}, 512)):
+            made = client.predict("a lake", **asked, api_name="/generate")
+            assert wider.client.get(made["files"]["manifest.json"]).json()["width"] == width
+    assert not chooser(server.client)["visible"]
+
+
+def chooser(client):
+    """The page's list of picture sizes, as the browser is told of it."""
+    return next(
+        part["props"] for part in client.get("/config").json()["components"] if part["props"].get("elem_id") == "size"
+    )
