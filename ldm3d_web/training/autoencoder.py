@@ -16,10 +16,10 @@ import torch
 
 from ldm3d_web.ldm3d.depth_curve import CURVE_KEY, Curve, curve_of
 from ldm3d_web.training import losses, sheets
+from ldm3d_web.training.linear import start_as_linear
 from ldm3d_web.training.run import Average, Run
 from ldm3d_web.training.source import Source, bend, straighten
 from ldm3d_web.training.start import start_from
-from ldm3d_web.training.thumbnail import start_as_thumbnail
 
 if TYPE_CHECKING:
     from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
@@ -30,13 +30,14 @@ class AutoencoderPlan:
     """Sizes and rates of stage one."""
 
     widths: tuple[int, ...] = (16, 32, 64, 96, 128)  # five blocks: four halvings, 16 pixels to a latent
-    latent_channels: int = 12
+    latent_channels: int = 32
     norm_groups: int = 2
     curve: Curve = losses.DEPTH_CURVE  # what the depth channel carries
+    linear_steps: int = 600  # of the head start, four crops each
     crop: int = 128  # pixels
     batch: int = 16  # crops; whole panoramas are fewer, for the same number of pixels
     whole_from: float = 0.7  # from this part of the budget on: whole panoramas
-    learning_rate: float = 4e-4
+    learning_rate: float = 3e-4
     warm_learning_rate: float = 6e-5  # of a warm start, which the other one undoes (docs/log.md)
     warmup_steps: int = 100
     divergence_weight: float = 1e-4
@@ -48,8 +49,8 @@ PRESETS = {
     "cpu": AutoencoderPlan(batch=16),
     # Eight pixels to a latent: four times the latents, so each says a quarter as much.
     "gpu": AutoencoderPlan(
-        widths=(32, 64, 96, 128), latent_channels=8, crop=256, batch=48, whole_from=0.5, learning_rate=6e-4,
-        warmup_steps=300, average_decay=0.9995, look_every_s=120.0,
+        widths=(32, 64, 96, 128), latent_channels=8, linear_steps=3000, crop=256, batch=48, whole_from=0.5,
+        learning_rate=6e-4, warmup_steps=300, average_decay=0.9995, look_every_s=120.0,
     ),
 }  # fmt: skip
 
@@ -72,7 +73,6 @@ def build(plan: AutoencoderPlan, width: int) -> AutoencoderKL:
         mid_block_add_attention=False,
         scaling_factor=1.0,
     )
-    start_as_thumbnail(model)
     return model
 
 
@@ -119,6 +119,8 @@ def train(
     model = build(plan, source.width)
     if start:
         start_from(model, Path(start) / "vae")
+    elif not (out / "checkpoint.pt").is_file():
+        start_as_linear(model, source, plan.curve, crop=plan.crop, steps=plan.linear_steps)
     name_curve(model, plan.curve)
     model.to(device)  # type: ignore[arg-type]  # diffusers wraps it without its types
     peak = plan.warm_learning_rate if start else plan.learning_rate

@@ -24,8 +24,8 @@ from ldm3d_web.training.latents import Latents
 from ldm3d_web.training.run import Average, Run
 from ldm3d_web.training.saying import WORDINGS, Saying, turn_of
 from ldm3d_web.training.source import straighten
-from ldm3d_web.training.start import start_from
 from ldm3d_web.training.text import tokenize
+from ldm3d_web.training.translate import start_across
 
 if TYPE_CHECKING:
     from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
@@ -125,7 +125,8 @@ def train(
 ) -> Run:
     """Trains (or goes on training) the denoiser in folder ``out``; returns its run, finished or stopped.
 
-    ``start``: a model folder, or a run's, whose ``unet/`` has the plan's shape: its weights are the first ones.
+    ``start``: a model folder, or a run's, whose ``unet/`` has the plan's shape: its weights are the first ones. A model
+    folder's may also be made for another autoencoder's latents on the same grid (`translate`).
     """
     from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 
@@ -141,7 +142,7 @@ def train(
     _, channels, height, width = pictures.shape
     model = build(plan, channels, (height, width), encoder.config.hidden_size)
     if start:
-        start_from(model, Path(start) / "unet")
+        start_across(model, Path(start), latents)
     model.to(device)  # type: ignore[arg-type]  # diffusers wraps it without its types
     wrap_longitude(model)
     optimizer = torch.optim.AdamW(

@@ -15,7 +15,7 @@ from ldm3d_web.training.shards import Shards, open_shards, write_shards
 
 WORLDS = 4
 AUTOENCODER = autoencoder.AutoencoderPlan(
-    widths=(12, 16, 16, 16, 20), latent_channels=4, crop=32, batch=4, whole_from=0.5
+    widths=(12, 16, 16, 16, 20), latent_channels=4, linear_steps=2, crop=32, batch=4, whole_from=0.5
 )
 TEXT = text.TextPlan(vocabulary=700, width=32, layers=1, heads=2, batch=8)
 DENOISER = denoiser.DenoiserPlan(widths=(16, 16), layers=1, heads=2, norm_groups=4, batch=4, look_steps=2)
