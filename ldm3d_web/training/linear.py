@@ -19,6 +19,7 @@ from torch.nn import functional
 
 from ldm3d_web.errors import InvalidInput
 from ldm3d_web.ldm3d.depth_curve import Curve
+from ldm3d_web.training.least_squares import fit, lay
 from ldm3d_web.training.source import Source, bend
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def _begin(linear: Linear, pictures: Tensor) -> None:
             nn.init.zeros_(block.conv2.weight)
             nn.init.zeros_(_bias(block.conv2))
     weight = _STREAM * torch.tensor([1.0, 1.0, 1.0, _DEPTH_WEIGHT**0.5])
-    _lay(linear.encoder.conv_in, torch.diag(weight)[:, :, None, None])
+    lay(linear.encoder.conv_in, torch.diag(weight)[:, :, None, None])
     features = [pictures * weight.view(1, -1, 1, 1)]
     for level in linear.encoder.down_blocks[:-1]:
         _carry(level.resnets, features[-1].shape[1])
@@ -160,32 +161,22 @@ def _begin(linear: Linear, pictures: Tensor) -> None:
         chosen = _components(children, sampler.conv.out_channels) / 2  # so that a flat colour stays as large
         taps = torch.zeros(len(chosen), features[-1].shape[1], 3, 3)
         taps[..., :2, :2] = chosen.view(len(chosen), -1, 2, 2)  # the encoder pads right and below
-        _lay(sampler.conv, taps)
+        lay(sampler.conv, taps)
         features.append(torch.einsum("oc,bchw->bohw", chosen, children))
     chosen = _components(features[-1], linear.to_latents.out_channels)
-    _lay(linear.to_latents, chosen[:, :, None, None])
-    found = _guess(linear.decoder.conv_in, torch.einsum("oc,bchw->bohw", chosen, features[-1]), features[-1])
+    lay(linear.to_latents, chosen[:, :, None, None])
+    found = fit(linear.decoder.conv_in, torch.einsum("oc,bchw->bohw", chosen, features[-1]), features[-1])
     for level, wanted in zip(linear.decoder.up_blocks[:-1], features[-2::-1], strict=True):
         _carry(level.resnets, found.shape[1])
         (sampler,) = level.upsamplers
-        found = _guess(sampler.conv, functional.interpolate(found, scale_factor=2.0), wanted)
-    _lay(linear.to_picture, torch.diag(1 / weight)[:, :, None, None])
-
-
-def _lay(conv: nn.Conv2d, taps: Tensor) -> None:
-    """Sets a convolution's first channels by taps (O, I, k, k), in the middle of its kernel, and all others to 0."""
-    conv.weight.zero_()
-    if conv.bias is not None:
-        conv.bias.zero_()
-    edge = (conv.kernel_size[0] - taps.shape[-1]) // 2
-    end = edge + taps.shape[-1]
-    conv.weight[: taps.shape[0], : taps.shape[1], edge:end, edge:end] = taps
+        found = fit(sampler.conv, functional.interpolate(found, scale_factor=2.0), wanted)
+    lay(linear.to_picture, torch.diag(1 / weight)[:, :, None, None])
 
 
 def _carry(resnets: Any, count: int) -> None:
     """The first channels go round the residual blocks as they are."""
     for shortcut in _shortcuts(resnets):
-        _lay(shortcut, torch.eye(count)[:, :, None, None])
+        lay(shortcut, torch.eye(count)[:, :, None, None])
 
 
 def _components(values: Tensor, most: int) -> Tensor:
@@ -193,20 +184,6 @@ def _components(values: Tensor, most: int) -> Tensor:
     flat = values.movedim(1, -1).flatten(0, -2).double()
     _, vectors = torch.linalg.eigh(flat.T @ flat)
     return vectors.T.flip(0)[:most].float()
-
-
-def _guess(conv: nn.Conv2d, given: Tensor, wanted: Tensor) -> Tensor:
-    """Sets a 3×3 convolution so that it comes nearest to ``wanted`` (B, O, h, w); returns what comes of ``given``."""
-    inputs = 9 * given.shape[1]
-    gram, cross = (torch.zeros(inputs, each, dtype=torch.double) for each in (inputs, wanted.shape[1]))
-    for some, due in zip(given.split(1), wanted.split(1), strict=True):
-        around = functional.unfold(some, 3, padding=1)[0]
-        gram += (around @ around.T).double()
-        cross += (around @ due[0].flatten(1).T).double()
-    ridge = 1e-4 * gram.diagonal().mean() * torch.eye(inputs, dtype=torch.double)
-    taps = torch.linalg.solve(gram + ridge, cross).T.float().view(wanted.shape[1], given.shape[1], 3, 3)
-    _lay(conv, taps)
-    return functional.conv2d(given, taps, padding=1)
 
 
 @torch.no_grad()
