@@ -161,9 +161,6 @@ def decoder_command(
     preset: Preset = "cpu",
     minutes: Minutes = None,
     steps: Steps = None,
-    start: Annotated[
-        Path | None, typer.Option(help="Folder of another autoencoder, whose decoder is taken to begin with.")
-    ] = None,
     batch: Batch = None,
     height: Height = 256,
     threads: Threads = 2,
@@ -177,9 +174,8 @@ def decoder_command(
     plan = _plan(decoder.PRESETS[preset], batch=batch)
     with _source(shards, height, device) as source:
         decoder.train(
-            source, latents / "vae", out, plan, start=start, minutes=minutes, steps=steps, device=device,
-            bfloat16=bfloat16,
-        )  # fmt: skip
+            source, latents / "vae", out, plan, minutes=minutes, steps=steps, device=device, bfloat16=bfloat16
+        )
 
 
 @app.command("denoiser")

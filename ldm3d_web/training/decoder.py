@@ -20,21 +20,20 @@ from ldm3d_web.training import autoencoder, losses
 from ldm3d_web.training.critic import Opponent, pushed
 from ldm3d_web.training.run import Average, Run, Stateful
 from ldm3d_web.training.source import Source, bend
-from ldm3d_web.training.translate import take_decoder
 
 
 @dataclass(frozen=True)
 class DecoderPlan:
     """Rates of the decoder's own training."""
 
-    batch: int = 1  # whole panoramas
+    batch: int = 2  # whole panoramas
     noise: float = 0.25  # most noise on a latent, whose deviation is 1
-    learning_rate: float = 2e-4
+    learning_rate: float = 3e-4
     warmup_steps: int = 30
-    critic_width: int = 24
+    critic_width: int = 32
     critic_rate: float = 3e-4
     critic_share: float = 0.5  # of the critic's pull beside the reconstruction's; 0 for no critic
-    critic_from: float = 0.4  # part of the budget in which the critic alone gets to know the pictures
+    critic_from: float = 0.1  # part of the budget in which the critic alone gets to know the pictures
     average_decay: float = 0.995
     look_every_s: float = 300.0
 
@@ -48,24 +47,18 @@ def train(
     out: Path,
     plan: DecoderPlan,
     *,
-    start: Path | None = None,
     minutes: float | None = None,
     steps: int | None = None,
     device: str = "cpu",
     bfloat16: bool = False,
     seed: int = 0,
 ) -> Run:
-    """Trains (or goes on training) the decoder of the autoencoder in folder ``vae`` and writes it to ``out``/vae.
-
-    ``start``: a model folder, or a run's, with another autoencoder in ``vae/``, whose decoder is taken to begin with.
-    """
+    """Trains (or goes on training) the decoder of the autoencoder in folder ``vae`` and writes it to ``out``/vae."""
     from ldm3d_web.ldm3d.wrap import wrap_longitude
 
     model = autoencoder.load(vae).to(device).requires_grad_(False)
     curve = curve_of(model.config)
     wrap_longitude(model)
-    if start and not (out / "checkpoint.pt").is_file():
-        take_decoder(model, Path(start) / "vae", source)
     learning = torch.nn.ModuleList([model.post_quant_conv, model.decoder]).requires_grad_(True)
     optimizer = torch.optim.AdamW(learning.parameters(), lr=plan.learning_rate, betas=(0.9, 0.99), weight_decay=1e-3)
     average = Average(learning, plan.average_decay)

@@ -100,12 +100,12 @@ def build(plan: DenoiserPlan, latent_channels: int, size: tuple[int, int], text_
 
 
 def load_text(folder: Path) -> tuple[CLIPTokenizer, CLIPTextModel]:
-    """The frozen text encoder of a `text` run."""
+    """The frozen text encoder of a `text` run, or of a finished model, whose half precision is widened."""
     from transformers import CLIPTextModel, CLIPTokenizer
 
     if not (Path(folder) / "text_encoder").is_dir():
         raise InvalidInput(f"No text encoder in {folder}: train one with the command `train text` first.")
-    encoder = CLIPTextModel.from_pretrained(Path(folder) / "text_encoder").eval().requires_grad_(False)
+    encoder = CLIPTextModel.from_pretrained(Path(folder) / "text_encoder").float().eval().requires_grad_(False)
     return CLIPTokenizer.from_pretrained(Path(folder) / "tokenizer"), encoder
 
 

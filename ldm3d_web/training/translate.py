@@ -1,8 +1,8 @@
-"""A warm start across autoencoders: a U-Net, or a decoder, made for another one's latents begins on these.
+"""A warm start across autoencoders: a U-Net made for another one's latents begins on these.
 
 Both autoencoders have seen the same kind of picture, so one's latents are, in good part, a linear function of the
-other's. The two functions, by least squares over a few pictures, go into the U-Net's first and last convolution, or
-into the decoder's first; all between keeps what it knows. What the old latents did not hold has to be learned.
+other's. The two functions, by least squares over a few pictures, go into the U-Net's first and last convolution; all
+between keeps what it knows of words and places. What the old latents did not hold, the U-Net has to learn.
 """
 
 from __future__ import annotations
@@ -17,12 +17,11 @@ from ldm3d_web.errors import InvalidInput
 from ldm3d_web.ldm3d.depth_curve import curve_of
 from ldm3d_web.training import autoencoder
 from ldm3d_web.training.latents import Latents
-from ldm3d_web.training.least_squares import fit, matrix_between
-from ldm3d_web.training.source import Source, bend, straighten
+from ldm3d_web.training.least_squares import matrix_between
+from ldm3d_web.training.source import bend, straighten
 from ldm3d_web.training.start import start_from, weights_in
 
 if TYPE_CHECKING:
-    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
     from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 
 PICTURES = 48
@@ -78,37 +77,3 @@ def _pairs(start: Path, latents: Latents) -> tuple[Tensor, Tensor]:
         picture = straighten(new.decode(one).sample, curve_of(new.config)).clamp(-1, 1)
         theirs.append(old.encode(bend(picture, curve_of(old.config))).latent_dist.mean)
     return torch.cat(theirs), mine
-
-
-@torch.no_grad()
-def take_decoder(model: AutoencoderKL, other: Path, source: Source) -> None:
-    """Gives an autoencoder the decoder of another one (folder ``other``), its first convolution set for its latents.
-
-    Both on the same grid and with the same curve. Raises InvalidInput where their decoders have different shapes.
-    """
-    from ldm3d_web.ldm3d.wrap import wrap_longitude
-
-    giver, curve = autoencoder.load(other).to(model.device).eval(), curve_of(model.config)
-    wrap_longitude(giver)
-    own = model.state_dict()
-    for name, weight in giver.state_dict().items():
-        if name.startswith("decoder.") and not name.startswith("decoder.conv_in."):
-            if name not in own or own[name].shape != weight.shape:
-                raise InvalidInput(f"The decoder in {other} has another shape: {name} differs.")
-            own[name].copy_(weight)
-    generator = torch.Generator().manual_seed(0)
-    given, wanted = [], []
-    for _ in range(PICTURES):
-        picture = bend(source.windows(1, source.height, source.width, generator).to(model.device), curve)
-        theirs = giver.post_quant_conv(giver.encode(picture).latent_dist.mean)
-        mine = model.encode(picture).latent_dist.mean
-        given.append(torch.cat([mine, torch.ones_like(mine[:, :1])], dim=1).cpu())  # the ones stand for the offset
-        wanted.append(giver.decoder.conv_in(theirs).cpu())
-    first, after, channels = model.decoder.conv_in, model.post_quant_conv, model.config["latent_channels"]
-    with_ones = torch.nn.Conv2d(channels + 1, first.out_channels, 3, padding=1)
-    fit(with_ones, torch.cat(given), torch.cat(wanted))
-    own["decoder.conv_in.weight"].copy_(with_ones.weight[:, :channels])
-    own["decoder.conv_in.bias"].copy_(with_ones.weight[:, channels].sum(dim=(1, 2)))
-    assert after is not None
-    torch.nn.init.dirac_(after.weight)
-    own["post_quant_conv.bias"].zero_()
