@@ -223,7 +223,7 @@ def test_the_image_runs_as_user_1000_and_builds_nothing_at_run_time():
 
 def test_the_image_gets_every_file_that_the_app_needs():
     ignored = [line for line in read(".dockerignore").splitlines() if line and not line.startswith("#")]
-    needed = tracked("ldm3d_web", "static", "scripts", "*.json", "requirements.txt", "constraints.txt", ".npmrc")
+    needed = tracked("ldm3d_web", "static", "scripts", ":(glob)*.json", "requirements.txt", "constraints.txt", ".npmrc")
     for path in needed:
         name = str(path.relative_to(ROOT))
         above = [name, *map(str, Path(name).parents)]
