@@ -57,28 +57,17 @@ class Linear(nn.Module):
 
     def encode(self, picture: Tensor) -> Tensor:
         """(B, 4, H, W) to (B, C, h, w)."""
-        x = self.encoder.conv_in(picture)
-        for level in self.encoder.down_blocks[:-1]:
-            x = _round(level.resnets, x)
-            for sampler in level.downsamplers:
-                x = sampler(x)
-        return self.to_latents(x)
+        return self.to_latents(_along(self.encoder.down_blocks, self.encoder.conv_in(picture)))
 
     def decode(self, latents: Tensor) -> Tensor:
         """The way back."""
-        x = self.decoder.conv_in(latents)
-        for level in self.decoder.up_blocks[:-1]:
-            x = _round(level.resnets, x)
-            for sampler in level.upsamplers:
-                x = sampler(x)
-        return self.to_picture(x)
+        return self.to_picture(_along(self.decoder.up_blocks, self.decoder.conv_in(latents)))
 
     def own(self) -> list[nn.Parameter]:
         """What it trains."""
         convs = [self.encoder.conv_in, self.decoder.conv_in, self.to_latents, self.to_picture]
         for level in (*self.encoder.down_blocks[:-1], *self.decoder.up_blocks[:-1]):
-            convs += _shortcuts(level.resnets)
-            convs += [each.conv for each in getattr(level, "downsamplers", None) or level.upsamplers]
+            convs += [*_shortcuts(level.resnets), _sampler(level).conv]
         return [weight for conv in convs for weight in conv.parameters()]
 
 
@@ -126,11 +115,19 @@ def _error(painted: Tensor, picture: Tensor) -> Tensor:
     return ((painted - picture).square() * weight).mean()
 
 
-def _round(resnets: Any, x: Tensor) -> Tensor:
-    """Past the residual branches."""
-    for shortcut in _shortcuts(resnets):
-        x = shortcut(x)
+def _along(levels: Any, x: Tensor) -> Tensor:
+    """Past the residual branches of all levels but the last, from size to size."""
+    for level in levels[:-1]:
+        for shortcut in _shortcuts(level.resnets):
+            x = shortcut(x)
+        x = _sampler(level)(x)
     return x
+
+
+def _sampler(level: Any) -> Any:
+    """The one that halves or doubles the picture after a level."""
+    (sampler,) = getattr(level, "downsamplers", None) or level.upsamplers
+    return sampler
 
 
 def _shortcuts(resnets: Any) -> list[nn.Conv2d]:
@@ -156,7 +153,7 @@ def _begin(linear: Linear, pictures: Tensor) -> None:
     features = [pictures * weight.view(1, -1, 1, 1)]
     for level in linear.encoder.down_blocks[:-1]:
         _carry(level.resnets, features[-1].shape[1])
-        (sampler,) = level.downsamplers
+        sampler = _sampler(level)
         children = functional.pixel_unshuffle(features[-1], 2)
         chosen = _components(children, sampler.conv.out_channels) / 2  # so that a flat colour stays as large
         taps = torch.zeros(len(chosen), features[-1].shape[1], 3, 3)
@@ -168,7 +165,7 @@ def _begin(linear: Linear, pictures: Tensor) -> None:
     found = fit(linear.decoder.conv_in, torch.einsum("oc,bchw->bohw", chosen, features[-1]), features[-1])
     for level, wanted in zip(linear.decoder.up_blocks[:-1], features[-2::-1], strict=True):
         _carry(level.resnets, found.shape[1])
-        (sampler,) = level.upsamplers
+        sampler = _sampler(level)
         found = fit(sampler.conv, functional.interpolate(found, scale_factor=2.0), wanted)
     lay(linear.to_picture, torch.diag(1 / weight)[:, :, None, None])
 
