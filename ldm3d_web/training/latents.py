@@ -29,7 +29,6 @@ from ldm3d_web.training.source import bend
 if TYPE_CHECKING:
     from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 
-DETAIL = 0.4  # 0: all channels alike, 1: as the autoencoder has them
 VIEWS = 2  # as it is, and mirrored
 
 Batches = Iterator[tuple[torch.Tensor, list[Saying]]]
@@ -37,7 +36,7 @@ Batches = Iterator[tuple[torch.Tensor, list[Saying]]]
 
 @dataclass(frozen=True)
 class Latents:
-    """What `encode` wrote. latents: (N, C, h, w) float16, each channel with mean 0, deviation 1 over all.
+    """What `encode` wrote. latents: (N, C, h, w) float16, each channel with mean 0, all of them together with deviation 1.
 
     sayings[i] is what can be said of latent i. vae is the folder of the autoencoder that gives them so.
     """
@@ -111,20 +110,18 @@ def encode(
         unfinished.rename(out)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-    print(f"{len(latents)} latents of {latents.shape[1:]}, channels divided by {np.round(scale, 3).tolist()}")
+    print(f"{len(latents)} latents of {latents.shape[1:]}, divided by {scale[0]:.3f}")
 
 
 def _levels(latents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean of each channel, and what to divide it by: (C,) each.
+    """Mean of each channel, and the number that all of them are divided by: (C,) each.
 
-    Channels of fine detail come out of the autoencoder ten times weaker than those of colour and depth, and a denoiser
-    would see them last and badly. They are raised, not to the same deviation (they matter less), but part of the way;
-    over all channels the result has deviation 1.
+    One number, so that over all channels the result has deviation 1 and each keeps its share: an autoencoder begun by
+    `linear` has raised its weak channels of detail part of the way already. Raised again, they would be as loud as
+    colour and depth, and most of what the denoiser learns would be about what matters least.
     """
-    deviation = latents.std(axis=(0, 2, 3), dtype=np.float64)
-    wanted = deviation**DETAIL
-    wanted /= np.sqrt((wanted**2).mean())
-    return latents.mean(axis=(0, 2, 3), dtype=np.float64), deviation / wanted
+    deviation = np.sqrt(latents.var(axis=(0, 2, 3), dtype=np.float64).mean())
+    return latents.mean(axis=(0, 2, 3), dtype=np.float64), np.full(latents.shape[1], deviation)
 
 
 @torch.no_grad()

@@ -38,8 +38,9 @@ def test_stored_latents_are_centred_and_the_stored_autoencoder_gives_them(kitche
     assert (config["scaling_factor"], config["shift_factor"]) == (1.0, 0.0)
 
 
-def test_weak_channels_are_raised_and_stay_the_weaker_ones() -> None:
-    noise = np.random.default_rng(0).normal(size=(8, 2, 4, 8)) * np.array([1.0, 0.1])[:, None, None]
-    _, scale = latents._levels(noise)
-    strong, weak = noise.std(axis=(0, 2, 3)) / scale
-    assert 0.1 < weak / strong < 1
+def test_channels_keep_their_share_while_all_together_get_deviation_one() -> None:
+    noise = np.random.default_rng(0).normal(size=(64, 2, 4, 8)) * np.array([3.0, 0.3])[:, None, None] + 5
+    middle, scale = latents._levels(noise)
+    strong, weak = ((noise - middle[:, None, None]) / scale[:, None, None]).std(axis=(0, 2, 3))
+    assert abs(weak / strong - 0.1) < 0.01
+    assert abs((strong**2 + weak**2) / 2 - 1) < 1e-6
