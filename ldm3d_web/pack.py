@@ -6,6 +6,7 @@ import_panorama(photo, depth) ─┴▶ Rgbd ─pack_scene▶ PackedScene(web, p
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -17,6 +18,7 @@ from ldm3d_web import rgbd_files
 from ldm3d_web.errors import InvalidImage, InvalidInput
 from ldm3d_web.gltf.write import write_glb
 from ldm3d_web.panorama import grid, guess, layers, levels, matte, mesh, scale, sharpen, textures
+from ldm3d_web.panorama.sheet import Sheet
 from ldm3d_web.rgbd import Panorama, Rgbd
 
 # What the cuts of noisy depth would not leave for anything else is cut where edges are stronger.
@@ -107,8 +109,7 @@ def build_meshes(rgbd: Rgbd, ends: scale.Range, max_triangles: int = MAX_TRIANGL
     rows: int | None = grid.rows_for(rgbd)
     while rows is not None:
         panorama = grid.on_grid(rgbd, ends, rows)
-        for strength in _strengths(panorama, rgbd.noisy):
-            sheet = layers.seen(panorama, strength)
+        for sheet in _sheets(panorama, rgbd.noisy):
             if TRIANGLES_AN_EDGE * sheet.edges > max_triangles:
                 continue
             meshes = mesh.build(layers.split(panorama, rgbd.rgb, sheet), max_triangles=max_triangles)
@@ -121,15 +122,23 @@ def build_meshes(rgbd: Rgbd, ends: scale.Range, max_triangles: int = MAX_TRIANGL
     return meshes
 
 
-def _strengths(panorama: Panorama, noisy: bool) -> tuple[float, ...]:
-    """How strong edges must be to be cut, as in `cuts.find_cuts`; the next where the ones before take too much."""
+def _sheets(panorama: Panorama, noisy: bool) -> Iterator[Sheet]:
+    """What is seen with its cuts, and the same with fewer of them where the one before took too many triangles."""
     strengths = NOISY_STRENGTHS if noisy else CUT_STRENGTHS
     sheet = layers.seen(panorama, strengths[0])
+    if _is_soft(panorama, sheet):
+        strengths = SOFT_STRENGTHS
+        sheet = layers.seen(panorama, strengths[0])
+    yield sheet
+    for strength in strengths[1:]:
+        yield layers.seen(panorama, strength)
+
+
+def _is_soft(panorama: Panorama, sheet: Sheet) -> bool:
+    """Whether the picture has no lines where its sheet is torn."""
     torn = (sheet.cut_right | sheet.cut_below) & sheet.present
     torn[-1] = False  # a pole is no edge
-    if torn.any() and float(matte.sharpness(panorama.rgb)[torn].mean()) < LEAST_SHARP:
-        return SOFT_STRENGTHS
-    return strengths
+    return bool(torn.any()) and float(matte.sharpness(panorama.rgb)[torn].mean()) < LEAST_SHARP
 
 
 def read_pair(rgb: rgbd_files.Source, depth: rgbd_files.Source) -> Rgbd:

@@ -15,7 +15,7 @@ from ldm3d_web.gltf.check import read_accessor
 from ldm3d_web.gltf.container import unpack
 from ldm3d_web.gltf.write import read_provenance
 from ldm3d_web.pack import depth_source, import_panorama, pack_scene, read_pair
-from ldm3d_web.panorama import guess
+from ldm3d_web.panorama import guess, layers
 from ldm3d_web.rgbd import Rgbd
 from ldm3d_web.rgbd_files import encode_disparity, encode_rgb
 from tests.gltf.meshes import read_back
@@ -183,5 +183,10 @@ def test_a_soft_picture_is_torn_only_where_a_step_is_high():
     distance, box = room_with_box()
     sharp = np.where(box[..., None], np.uint8(220), np.uint8(40)).repeat(3, axis=2)
     soft = cv2.GaussianBlur(sharp, (0, 0), 6)
-    found = [pack._strengths(on_grid(distance, rgb), False) for rgb in (sharp, soft)]
-    assert found == [pack.CUT_STRENGTHS, pack.SOFT_STRENGTHS]
+    edges = []
+    for rgb, strengths in ((sharp, pack.CUT_STRENGTHS), (soft, pack.SOFT_STRENGTHS)):
+        panorama = on_grid(distance, rgb)
+        sheets = list(pack._sheets(panorama, False))
+        assert [sheet.edges for sheet in sheets] == [layers.seen(panorama, strength).edges for strength in strengths]
+        edges.append(sheets[0].edges)
+    assert edges[0] > edges[1]

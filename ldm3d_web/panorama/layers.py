@@ -11,6 +11,7 @@ card mixes a foreground with its background.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import cv2
@@ -59,11 +60,14 @@ def split(panorama: Panorama, rgb: np.ndarray, sheet: Sheet) -> list[Layer]:
     """
     torn = _torn(sheet)
     pictures, known, covers = _pictures(panorama, torn)
-    layers = []
-    for depth, peeled in enumerate(torn):
-        own = known[depth] | (pictures[depth] == panorama.rgb).all(axis=-1)
+
+    def layer(depth: int) -> Layer:
+        own = known[depth] | _same(pictures[depth], panorama.rgb)
         texture = _texture(rgb, pictures[depth], own, MOST_HIDDEN_WIDTH if depth else None)
-        layers.append(Layer(NAMES[depth], texture, peeled.stays, shifts(peeled.stays, *covers[depth])))
+        return Layer(NAMES[depth], texture, torn[depth].stays, shifts(torn[depth].stays, *covers[depth]))
+
+    with ThreadPoolExecutor(2) as threads:  # numpy and OpenCV leave Python alone while they compute
+        layers = list(threads.map(layer, range(len(torn))))
     if len(torn) > 1:
         layers.append(_backdrop(panorama, [peeled.stays for peeled in torn]))
     if panorama.sky.any():
@@ -104,20 +108,23 @@ def _pictures(
     `matte.coverage`."""
     edges = np.logical_or.reduce([peeled.near | peeled.far for peeled in torn])
     known = [_known(peeled.stays, panorama, edges) for peeled in torn] + [_pure(panorama.sky, edges)]
-    clean = [_picture(panorama.rgb, each) for each in known]
-    for depth, before in enumerate(torn[:-1], 1):
-        hidden, source = torn[depth].stays.hidden, known[depth] & before.source
-        if source.any():
-            clean[depth] = np.where(hidden[..., None], _picture(panorama.rgb, source), clean[depth])
-    for depth, peeled in enumerate(torn):
-        ends = known[depth] & peeled.ending
-        if ends.any():
+    sources = [known[depth] & before.source for depth, before in enumerate(torn[:-1], 1)]
+    ends = [known[depth] & peeled.ending for depth, peeled in enumerate(torn)]
+    with ThreadPoolExecutor(2) as threads:  # most of the time that a scene takes goes in here
+        clean = list(threads.map(lambda mask: _picture(panorama.rgb, mask), known))
+        of_sources = threads.map(lambda mask: _picture(panorama.rgb, mask) if mask.any() else None, sources)
+        of_ends = threads.map(lambda mask: _picture(panorama.rgb, mask) if mask.any() else None, ends)
+        sharp = sharpness(panorama.rgb)
+    for depth, picture in enumerate(of_sources, 1):
+        if picture is not None:
+            _put(clean[depth], picture, torn[depth].stays.hidden)
+    for depth, picture in enumerate(of_ends):
+        if picture is not None:
             # Just outside its edge a foreground goes on in its own colours, not half way to its background's.
+            peeled = torn[depth]
             outside = cv2.dilate(peeled.near.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-            outside &= ~(peeled.stays.drawn & ~peeled.near)
-            clean[depth] = np.where(outside[..., None], _picture(panorama.rgb, ends), clean[depth])
+            _put(clean[depth], picture, outside & ~(peeled.stays.drawn & ~peeled.near))
     pictures = [each.copy() for each in clean]
-    sharp = sharpness(panorama.rgb)
     covers = []
     for depth, peeled in enumerate(torn):
         behind = np.where(panorama.sky[..., None], clean[-1], clean[min(depth + 1, len(torn) - 1)])
@@ -157,11 +164,24 @@ def _pure(drawn: np.ndarray, edges: np.ndarray) -> np.ndarray:
 
 
 def _picture(rgb: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """rgb where known, elsewhere its colours carried on."""
+    """rgb where known, elsewhere its colours carried on; an array of its own."""
     if known.all():
-        return rgb
+        return rgb.copy()
     filled = pull_push(rgb, known)
-    return np.where(known[..., None], rgb, np.rint(np.clip(filled, 0, 255)).astype(np.uint8))
+    np.rint(np.clip(filled, 0, 255, out=filled), out=filled)
+    picture = filled.astype(np.uint8)
+    _put(picture, rgb, known)
+    return picture
+
+
+def _put(picture: np.ndarray, other: np.ndarray, mask: np.ndarray) -> None:
+    """Set picture (H, W, 3) to another one where mask (H, W) bool."""
+    cv2.copyTo(other, mask.astype(np.uint8), picture)
+
+
+def _same(picture: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """(H, W) bool: where two pictures (H, W, 3) are alike. Channel by channel: numpy is slow over a short axis."""
+    return np.logical_and.reduce([picture[..., channel] == other[..., channel] for channel in range(3)])
 
 
 def _texture(rgb: np.ndarray, picture: np.ndarray, known: np.ndarray, most: int | None = None) -> np.ndarray:

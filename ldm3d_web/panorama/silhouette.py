@@ -54,6 +54,8 @@ def _nets(across: tuple[np.ndarray, np.ndarray], down: tuple[np.ndarray, np.ndar
         count[1:] += edge_at
         total[1:, :, 1] += place_at
         total[1:, :, 0] += beside * edge_at
-    moved = np.where((count >= 2)[..., None], total / np.maximum(count, 1)[..., None], 0)
+    moved = np.zeros_like(total)
+    crossed = np.nonzero(count >= 2)
+    moved[crossed] = np.clip(total[crossed] / count[crossed][:, None], -MOST_PX, MOST_PX)
     moved[0] = moved[-1] = 0
-    return np.clip(moved, -MOST_PX, MOST_PX)
+    return moved

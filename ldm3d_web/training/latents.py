@@ -36,7 +36,7 @@ Batches = Iterator[tuple[torch.Tensor, list[Saying]]]
 
 @dataclass(frozen=True)
 class Latents:
-    """What `encode` wrote. latents: (N, C, h, w) float16, each channel with mean 0, all of them together with deviation 1.
+    """What `encode` wrote. latents: (N, C, h, w) float16, each channel with mean 0, all together with deviation 1.
 
     sayings[i] is what can be said of latent i. vae is the folder of the autoencoder that gives them so.
     """

@@ -15,7 +15,8 @@ SIDE = 200  # pixels of an eye's picture; 90° wide and high
 
 # The emulator's head starts 1.6 m above its floor. One script: the order of several init scripts is undefined.
 EMULATOR = """
-window.headset = new IWER.XRDevice(IWER.metaQuest3, { stereoEnabled: true, ipd: 0.063, fovy: Math.PI / 2 });
+window.headset = new IWER.XRDevice(
+    { ...IWER.metaQuest3, RATES }, { stereoEnabled: true, ipd: 0.063, fovy: Math.PI / 2 });
 headset.installRuntime({ forceInstall: true });
 """
 # Reads both eyes in the frame in which they are drawn, after the viewer's own callback: later the buffer is gone.
@@ -74,9 +75,14 @@ MIDDLES = {
 }
 
 
-def headset_script() -> str:
-    """For a page's own scripts: the emulator, in place of the browser's WebXR."""
-    return (ROOT / "node_modules/iwer/build/iwer.min.js").read_text() + ";" + EMULATOR + AIM
+def headset_script(hertz: float | None = None) -> str:
+    """For a page's own scripts: the emulator, in place of the browser's WebXR.
+
+    hertz: the rate that its sessions begin with and can go back to, beside 90; without it, a Quest 3's own.
+    """
+    rates = f"supportedFrameRates: [{hertz}, 90], internalNominalFrameRate: {hertz}" if hertz else ""
+    emulator = EMULATOR.replace("RATES", rates)
+    return (ROOT / "node_modules/iwer/build/iwer.min.js").read_text() + ";" + emulator + AIM
 
 
 def enter(page, *, panel: bool = False, **pose: float) -> None:

@@ -104,24 +104,52 @@ def test_a_session_that_the_system_ends_or_blurs_comes_back_sane(page):
     assert room.psnr(eyes(page)[1], truth(1, yaw=70)) > 28
 
 
+# Every frame takes 40 ms: a real burden, on the page's own thread.
+BURDEN = """(() => { const real = XRSession.prototype.requestAnimationFrame;
+XRSession.prototype.requestAnimationFrame = function (callback) {
+    return real.call(this, (...given) => {
+        const end = performance.now() + 40;
+        while (performance.now() < end);
+        callback(...given);
+    });
+}; })()"""
+# What the viewer asks of the display, and the property of a layer that headsets have and the emulator has not.
+LISTEN = """(() => { window.rates = [];
+const real = XRSession.prototype.updateTargetFrameRate;
+XRSession.prototype.updateTargetFrameRate = function (hertz) { rates.push(hertz); return real.call(this, hertz); };
+XRWebGLLayer.prototype.fixedFoveation = 1; })()"""
+FOVEATION = "headset.activeSession.renderState.baseLayer.fixedFoveation"
+
+
+def test_more_frames_are_asked_for_when_all_were_in_time_and_given_back_when_they_are_not(visit):
+    """40 ms are in time for a display of one picture a second, and late for one of ninety."""
+    page = visit(2 * SIDE, SIDE, script=headset_script(hertz=1)).bare(GLB).ready()
+    page.get(LISTEN)
+    page.get(BURDEN)
+    enter(page)
+    page.until("rates.length === 2")
+    assert page.get("rates") == [90, 1]
+    assert page.get("viewer.stats().tier") == 0, "the picture is as fine as before"
+
+
+def test_a_picture_that_is_all_texture_stays_sharp_towards_the_rim(visit):
+    page = visit(2 * SIDE, SIDE, script=headset_script(hertz=1)).bare(GLB).ready()
+    page.get(LISTEN)
+    enter(page)
+    assert 0 < page.get(FOVEATION) <= 0.3
+
+
 def test_late_frames_step_quality_down_and_leaving_gives_it_back(page):
     page.rest()
     whole = page.get("viewer.stats().triangles")
     page.get("(window.tiers = [], viewer.addEventListener('xr-tier', ({ detail }) => tiers.push(detail.tier)), 0)")
-    # Every frame takes longer than a headset waits: a real burden, on the page's own thread.
-    page.get(
-        """(() => { const real = XRSession.prototype.requestAnimationFrame;
-        XRSession.prototype.requestAnimationFrame = function (callback) {
-            return real.call(this, (...given) => {
-                const end = performance.now() + 40;
-                while (performance.now() < end);
-                callback(...given);
-            });
-        }; })()"""
-    )
+    page.get(LISTEN)
+    page.get(BURDEN)
     enter(page)
     page.until("tiers.at(-1) === 3")
     assert page.get("tiers") == [1, 2, 3]
+    assert page.get("rates") == [], "no more frames where these are late"
+    assert page.get(FOVEATION) == 1
     eyes(page)
     triangles, tier = page.get("[viewer.stats().triangles, viewer.stats().tier]")
     assert tier == 3 and 0.1 * whole < triangles / 2 < 0.5 * whole, "two eyes, fewer triangles each"
