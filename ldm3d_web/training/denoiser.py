@@ -157,7 +157,8 @@ def train(
     def draw(step: int) -> Draw:
         return draw_batch(latents.sayings, width, plan, tokenizer, torch.Generator().manual_seed(seed + (step << 16)))
 
-    looked, mean = run.seconds - plan.look_every_s + 120, 1.0
+    looked = run.seconds - plan.look_every_s + 120
+    mean: Tensor | None = None  # of the losses since this start
     for step, drawn in zip(run.steps(), _ahead(draw, run.step), strict=False):
         clean = turned(pictures[drawn.which.to(device)], drawn.turns.to(device)).float()
         noise = run.noise(clean)
@@ -178,7 +179,7 @@ def train(
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         average.update()
-        mean = loss.detach() if not step else 0.99 * mean + 0.01 * loss.detach()
+        mean = loss.detach() if mean is None else 0.99 * mean + 0.01 * loss.detach()
         run.log(loss=mean, rate=rate, norm=norm, pictures=step * plan.batch)
         if run.seconds - looked > plan.look_every_s:
             looked = run.seconds
