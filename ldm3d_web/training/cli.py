@@ -158,6 +158,8 @@ def decoder_command(
     latents: Annotated[Path, typer.Option(help="Folder of latents (train encode), whose autoencoder is taken.")],
     out: Out,
     shards: ShardsOrLive = None,
+    denoiser: Annotated[Path | None, typer.Option(help="Folder of the denoiser whose latents it shall read.")] = None,
+    text: Annotated[Path | None, typer.Option(help="Folder of that denoiser's text encoder.")] = None,
     preset: Preset = "cpu",
     minutes: Minutes = None,
     steps: Steps = None,
@@ -167,15 +169,21 @@ def decoder_command(
     device: Device = "cpu",
     bfloat16: Bfloat16 = False,
 ) -> None:
-    """The decoder alone, on frozen latents with a little noise: beside or after the denoiser."""
+    """The decoder alone, on latents as the denoiser leaves them, or with a little noise where there is none yet."""
+    from ldm3d_web.errors import InvalidInput
     from ldm3d_web.training import decoder
+    from ldm3d_web.training.repaint import Repainter
 
+    if (denoiser is None) != (text is None):
+        raise InvalidInput("A denoiser paints with its text encoder: give --denoiser and --text, or neither.")
     _prepare(threads)
     plan = _plan(decoder.PRESETS[preset], batch=batch)
+    repaint = Repainter(denoiser, text, device) if denoiser and text else None
     with _source(shards, height, device) as source:
         decoder.train(
-            source, latents / "vae", out, plan, minutes=minutes, steps=steps, device=device, bfloat16=bfloat16
-        )
+            source, latents / "vae", out, plan, repaint=repaint, minutes=minutes, steps=steps, device=device,
+            bfloat16=bfloat16,
+        )  # fmt: skip
 
 
 @app.command("denoiser")

@@ -1,10 +1,10 @@
 """Between the stages: the decoder alone learns on, while the latents it reads stay as the denoiser knows them.
 
-The encoder is frozen, so this can run beside the denoiser's training or after it. The latents get a little noise, as
-much as a denoiser's mistakes: the decoder learns to paint smooth sky from latents that are not quite smooth, where a
-decoder that has seen only exact ones shows their grid. A critic learns beside it and keeps it from painting blur where
-latents leave something open (`training.critic`). Whole panoramas with the wrap on. The run's folder holds ``vae/``,
-which takes the place of the one beside the latents.
+The encoder is frozen, so this can run beside the denoiser's training or after it. The decoder reads latents that are
+not quite right, and learns to paint smooth sky from them, where one that has seen only exact ones shows their grid:
+after the denoiser's training they are its own (`training.repaint`), before it they get a little noise. A critic learns
+beside it and keeps it from painting blur where latents leave something open (`training.critic`). Whole panoramas with
+the wrap on. The run's folder holds ``vae/``, which takes the place of the one beside the latents.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import torch
 from ldm3d_web.ldm3d.depth_curve import curve_of
 from ldm3d_web.training import autoencoder, losses
 from ldm3d_web.training.critic import Opponent, pushed
+from ldm3d_web.training.repaint import Repainter
 from ldm3d_web.training.run import Average, Run, Stateful
 from ldm3d_web.training.source import Source, bend
 
@@ -47,13 +48,17 @@ def train(
     out: Path,
     plan: DecoderPlan,
     *,
+    repaint: Repainter | None = None,
     minutes: float | None = None,
     steps: int | None = None,
     device: str = "cpu",
     bfloat16: bool = False,
     seed: int = 0,
 ) -> Run:
-    """Trains (or goes on training) the decoder of the autoencoder in folder ``vae`` and writes it to ``out``/vae."""
+    """Trains (or goes on training) the decoder of the autoencoder in folder ``vae`` and writes it to ``out``/vae.
+
+    repaint: the denoiser whose latents it shall read; without one they get noise.
+    """
     from ldm3d_web.ldm3d.wrap import wrap_longitude
 
     model = autoencoder.load(vae).to(device).requires_grad_(False)
@@ -74,8 +79,12 @@ def train(
         with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
             with torch.no_grad():
                 latents = model.encode(picture).latent_dist.mean
-            strength = plan.noise * torch.rand(len(latents), 1, 1, 1, generator=run.generator).to(device)
-            painted = model.decode(latents + strength * run.noise(latents)).sample
+                if repaint:
+                    latents = repaint(latents, run.noise(latents), run.generator)
+                else:
+                    strength = plan.noise * torch.rand(len(latents), 1, 1, 1, generator=run.generator).to(device)
+                    latents = latents + strength * run.noise(latents)
+            painted = model.decode(latents).sample
         gradient, parts_of_loss = pushed(
             painted, picture, partial(losses.reconstruction, target=picture, curve=curve), opponent,
             plan.critic_share if run.progress >= plan.critic_from else 0,

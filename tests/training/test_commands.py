@@ -23,7 +23,9 @@ def test_every_command_in_turn_on_worlds_rendered_as_needed(tmp_path: Path, caps
     run("train", "encode", "--autoencoder", autoencoder, "--out", latents, "--worlds", 2, *small)
     denoiser = ("--latents", latents, "--text", text, "--out", tmp_path / "denoiser", "--prediction", "sample")
     run("train", "denoiser", *denoiser, "--widths", "32,32", "--batch", 2, "--steps", 1, "--threads", 1)
-    run("train", "decoder", "--latents", latents, "--out", tmp_path / "decoder", "--batch", 1, "--steps", 1, *small)
+    painted = ("--denoiser", tmp_path / "denoiser", "--text", text)
+    decoder = ("--latents", latents, "--out", tmp_path / "decoder", *painted)
+    run("train", "decoder", *decoder, "--batch", 1, "--steps", 1, *small)
     upscaler = ("--autoencoder", latents, "--out", tmp_path / "upscaler")
     run("train", "upscaler", *upscaler, "--steps", 1, "--threads", 1, "--height", 256)
     parts = ("--latents", latents, "--text", text, "--denoiser", tmp_path / "denoiser")
@@ -34,6 +36,14 @@ def test_every_command_in_turn_on_worlds_rendered_as_needed(tmp_path: Path, caps
     assert pipeline.scheduler.config["prediction_type"] == "sample"
     rgbd = pipeline("a lake", steps=1, width=512)
     assert pipeline.upscale(rgbd, pipeline.defaults.upscale).rgb.shape == (1024, 2048, 3)
+
+
+def test_a_denoiser_is_not_asked_to_paint_without_its_text_encoder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", "decoder", "--latents", "a", "--out", str(tmp_path / "b"), "--denoiser", "c"]) == 2
+    assert "--text" in capsys.readouterr().err
+    assert not (tmp_path / "b").exists()
 
 
 def test_a_run_needs_a_budget_and_widths_that_are_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

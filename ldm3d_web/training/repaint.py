@@ -1,0 +1,58 @@
+"""Latents as a denoiser leaves them, beside the picture that they should have become: what a decoder will have to read.
+
+A rendered panorama's latents are drowned in noise, part of the way, and painted out again (SDEdit, Meng et al. 2022,
+arXiv 2108.01073). What the noise has left keeps its place; the details are the denoiser's own, with the mistakes that
+it makes, which no noise from a generator has.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from ldm3d_web.errors import InvalidInput
+from ldm3d_web.ldm3d import sampler
+from ldm3d_web.training.denoiser import load_text
+from ldm3d_web.training.text import tokenize
+
+STEPS = 12  # of a whole walk from noise to a picture
+LAST = (2, 6)  # so many of them are made, drawn anew for each batch: from 93 % to half of the signal is left
+
+
+class Repainter:
+    """A trained denoiser that paints latents anew, without a sentence: what is left of the picture says enough."""
+
+    def __init__(self, denoiser: Path, text: Path, device: str = "cpu") -> None:
+        """denoiser: the folder of a `denoiser` run. text: of its text encoder. Raises InvalidInput where one is not."""
+        from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+        from diffusers.schedulers.scheduling_ddim import DDIMScheduler
+
+        from ldm3d_web.ldm3d.wrap import wrap_longitude
+
+        if not (Path(denoiser) / "unet").is_dir():
+            raise InvalidInput(f"No denoiser in {denoiser}: train one with the command `train denoiser` first.")
+        self.network = UNet2DConditionModel.from_pretrained(Path(denoiser) / "unet").to(device).eval()
+        wrap_longitude(self.network)
+        scheduler = DDIMScheduler.from_pretrained(Path(denoiser) / "scheduler")
+        self.levels = sampler.levels(scheduler, STEPS)
+        self.prediction = scheduler.config["prediction_type"]
+        tokenizer, encoder = load_text(text)
+        with torch.no_grad():
+            self.silence = encoder(tokenize(tokenizer, [""])).last_hidden_state.to(device)
+
+    @torch.no_grad()
+    def __call__(self, latents: Tensor, noise: Tensor, generator: torch.Generator) -> Tensor:
+        """Latents (B, C, h, w) painted anew from a random level on, at which ``noise``, shaped like them, is added."""
+        least, most = LAST
+        made = int(torch.randint(least, most + 1, (), generator=generator))
+        walk = self.levels[-made:]
+        keep = walk[0].signal
+        latents = keep**0.5 * latents + (1 - keep) ** 0.5 * noise
+        words = self.silence.expand(len(latents), -1, -1)
+        for level in walk:
+            output = self.network(latents, level.timestep, words).sample
+            clean, rest = sampler.clean_and_noise(self.prediction, output, latents, level.signal)
+            latents = sampler.advance(clean, rest, level.signal_next)
+        return latents
