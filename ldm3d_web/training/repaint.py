@@ -25,7 +25,10 @@ class Repainter:
     """A trained denoiser that paints latents anew, without a sentence: what is left of the picture says enough."""
 
     def __init__(self, denoiser: Path, text: Path, device: str = "cpu") -> None:
-        """denoiser: the folder of a `denoiser` run. text: of its text encoder. Raises InvalidInput where one is not."""
+        """denoiser: the folder of a `denoiser` run, or a finished model's. text: its text encoder's, likewise.
+
+        Raises InvalidInput where one is not.
+        """
         from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
         from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 
@@ -33,7 +36,7 @@ class Repainter:
 
         if not (Path(denoiser) / "unet").is_dir():
             raise InvalidInput(f"No denoiser in {denoiser}: train one with the command `train denoiser` first.")
-        self.network = UNet2DConditionModel.from_pretrained(Path(denoiser) / "unet").to(device).eval()
+        self.network = UNet2DConditionModel.from_pretrained(Path(denoiser) / "unet").float().to(device).eval()
         wrap_longitude(self.network)
         scheduler = DDIMScheduler.from_pretrained(Path(denoiser) / "scheduler")
         self.levels = sampler.levels(scheduler, STEPS)

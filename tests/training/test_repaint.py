@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ldm3d_web.errors import InvalidInput
 from ldm3d_web.training import decoder, repaint
+from ldm3d_web.training.export import export
 from ldm3d_web.training.latents import open_latents
 from ldm3d_web.training.repaint import Repainter
 from tests.training.conftest import DECODER, Kitchen
@@ -65,6 +66,15 @@ def test_the_decoder_learns_from_what_is_painted(kitchen: Kitchen, painter: Repa
         decoder.train(kitchen.data, kitchen.latents / "vae", out, replace(DECODER, noise=0), repaint=by, steps=2)
     files = [(out / "vae" / "diffusion_pytorch_model.safetensors").read_bytes() for out in (plain, painted)]
     assert files[0] != files[1]
+
+
+def test_a_finished_model_s_half_precision_is_widened(
+    kitchen: Kitchen, painter: Repainter, latents: Tensor, tmp_path: Path
+) -> None:
+    model = export(kitchen.latents, kitchen.text, kitchen.denoiser, tmp_path / "model")
+    torch.testing.assert_close(
+        again(Repainter(model, model), latents, 0), again(painter, latents, 0), atol=0.02, rtol=0.02
+    )
 
 
 def test_a_folder_without_a_denoiser_is_told(kitchen: Kitchen, tmp_path: Path) -> None:
