@@ -39,7 +39,8 @@ def sharpness(rgb: np.ndarray) -> np.ndarray:
         pad, window = size, np.ones((size, size), np.uint8)
         wide = wrap_pad(rgb, pad, pad)
         change = cv2.subtract(cv2.dilate(wide, window), cv2.erode(wide, window))[pad:-pad, pad:-pad]
-        return sum(change[..., channel].astype(np.float32) for channel in range(3))
+        red, green, blue = (change[..., channel].astype(np.float32) for channel in range(3))
+        return red + green + blue
 
     around = contrast(7)
     share = np.where(around > LEAST_CONTRAST, contrast(3) / np.maximum(around, 1), 0)
