@@ -110,10 +110,13 @@ def _pictures(
     known = [_known(peeled.stays, panorama, edges) for peeled in torn] + [_pure(panorama.sky, edges)]
     sources = [known[depth] & before.source for depth, before in enumerate(torn[:-1], 1)]
     ends = [known[depth] & peeled.ending for depth, peeled in enumerate(torn)]
+
+    def carried_on(mask: np.ndarray) -> np.ndarray | None:
+        return _picture(panorama.rgb, mask) if mask.any() else None
+
     with ThreadPoolExecutor(2) as threads:  # most of the time that a scene takes goes in here
         clean = list(threads.map(lambda mask: _picture(panorama.rgb, mask), known))
-        of_sources = threads.map(lambda mask: _picture(panorama.rgb, mask) if mask.any() else None, sources)
-        of_ends = threads.map(lambda mask: _picture(panorama.rgb, mask) if mask.any() else None, ends)
+        of_sources, of_ends = threads.map(carried_on, sources), threads.map(carried_on, ends)
         sharp = sharpness(panorama.rgb)
     for depth, picture in enumerate(of_sources, 1):
         if picture is not None:
