@@ -62,6 +62,7 @@ def make_ldm3d_folder(
     old_clip_keys: bool = False,
     settings: dict[str, Any] | None = None,
     upscaler: bool = False,
+    compass: bool = False,
 ) -> Path:
     """Write a complete LDM3D folder and return its path.
 
@@ -71,7 +72,7 @@ def make_ldm3d_folder(
     hidden_size: of the text encoder. scheduler: its file: Intel's, or `ZERO_SNR_SCHEDULER`, which is like mini's.
     dtype: of the stored weights, "float32" or "float16".
     old_clip_keys: store the text encoder's tensors under `text_model.`, as every CLIP file on the Hub has them.
-    settings: written to `ldm3d.json` where given. upscaler: whether there is one.
+    settings: written to `ldm3d.json` where given. upscaler: whether there is one. compass: whether the U-Net reads one.
     """
     import torch
     from diffusers import AutoencoderKL, UNet2DConditionModel
@@ -114,7 +115,7 @@ def make_ldm3d_folder(
         depth = len(unet_blocks) - 1
         unet = UNet2DConditionModel(
             sample_size=8,
-            in_channels=latent_channels,
+            in_channels=latent_channels + 2 * compass,
             out_channels=latent_channels,
             down_block_types=("CrossAttnDownBlock2D",) * depth + ("DownBlock2D",),
             up_block_types=("UpBlock2D",) + ("CrossAttnUpBlock2D",) * depth,

@@ -22,6 +22,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 
 from ldm3d_web.errors import Cancelled, InvalidInput, Ldm3dError
 from ldm3d_web.ldm3d import depth_codec, inputs, sampler
+from ldm3d_web.ldm3d.compass import pointed
 from ldm3d_web.ldm3d.depth_curve import curve_of
 from ldm3d_web.ldm3d.registry import Defaults, ModelSpec
 from ldm3d_web.ldm3d.upscaler import Upscaler, upscale
@@ -203,7 +204,7 @@ class LDM3DPipeline(DiffusionPipeline):
         latents = noise.to(device, torch.float32)
         for number, level in enumerate(sampler.levels(self.scheduler, steps), start=1):
             _stop_if(cancelled)
-            batch = latents.to(dtype).expand(len(words), -1, -1, -1)
+            batch = pointed(latents, self.unet.config["in_channels"]).to(dtype).expand(len(words), -1, -1, -1)
             output = self.unet(batch, level.timestep, encoder_hidden_states=words, return_dict=False)[0].float()
             if len(words) == 2:
                 avoid, paint = output.chunk(2)
@@ -236,7 +237,7 @@ class LDM3DPipeline(DiffusionPipeline):
         return _to_bytes(rgb)
 
     def _latent_shape(self, width: int, height: int) -> tuple[int, int, int, int]:
-        return (1, self.unet.config["in_channels"], height // self.vae_factor, width // self.vae_factor)
+        return (1, self.unet.config["out_channels"], height // self.vae_factor, width // self.vae_factor)
 
     def _check_latents(self, latents: torch.Tensor, width: int, height: int) -> torch.Tensor:
         expected = self._latent_shape(width, height)

@@ -35,6 +35,7 @@ TOKENIZER = "tokenizer/tokenizer.json"
 TOKENIZER_PAIR = ("tokenizer/vocab.json", "tokenizer/merges.txt")  # the older form of the same
 
 _BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
+COMPASS_CHANNELS = 2  # that a U-Net may take beside its latents' (`compass`)
 _CLASSES = {"unet": "UNet2DConditionModel", "vae": "AutoencoderKL"}
 
 
@@ -117,10 +118,11 @@ def _check_channels(configs: dict[str, dict[str, Any]], shapes: dict[str, dict[s
     if _check_curve(vae, CONFIGS["vae"]).k and picture != (4, 4):
         raise InvalidModel(f"{CONFIGS['vae']} names a curve, but depth in two bytes is plain disparity.")
     latent = vae.get("latent_channels")
-    if (unet.get("in_channels"), unet.get("out_channels")) != (latent, latent):
+    taken, given = unet.get("in_channels"), unet.get("out_channels")
+    if not isinstance(latent, int) or given != latent or taken not in (latent, latent + COMPASS_CHANNELS):
         raise InvalidModel(
-            f"The U-Net takes {unet.get('in_channels')} and gives {unet.get('out_channels')} channels, but the "
-            f"autoencoder's latents have {latent}."
+            f"The U-Net takes {taken} and gives {given} channels, but the autoencoder's latents have {latent}; it may "
+            f"take {COMPASS_CHANNELS} more, for the compass."
         )
     if unet.get("cross_attention_dim") != text.get("hidden_size"):
         raise InvalidModel(
@@ -132,7 +134,7 @@ def _check_channels(configs: dict[str, dict[str, Any]], shapes: dict[str, dict[s
         ("vae", "encoder.conv_in.weight", 1, picture[0]),
         ("vae", "decoder.conv_out.weight", 0, picture[1]),
         ("vae", "decoder.conv_in.weight", 1, latent),
-        ("unet", "conv_in.weight", 1, latent),
+        ("unet", "conv_in.weight", 1, taken),
         ("unet", "conv_out.weight", 0, latent),
     ):
         shape = shapes[part].get(tensor, ())

@@ -2,7 +2,8 @@
 
 v-prediction on a schedule that ends in pure noise (zero terminal SNR), so that the darkest night and the brightest
 noon can both be reached. Random turns around the vertical axis are free augmentation, since the network has no edge to
-learn; the sentence is said for the panorama as it is turned, so that left stays left. The run's folder holds ``unet/``
+learn; the sentence is said for the panorama as it is turned, so that left stays left, and a compass tells the network
+where that is (`ldm3d.compass`). The run's folder holds ``unet/``
 (averaged weights) and ``scheduler/`` in diffusers' layout from the first checkpoint on.
 """
 
@@ -18,7 +19,9 @@ import torch
 from torch import Tensor
 
 from ldm3d_web.errors import InvalidInput
+from ldm3d_web.ldm3d.compass import pointed
 from ldm3d_web.ldm3d.depth_curve import curve_of
+from ldm3d_web.ldm3d.verify import COMPASS_CHANNELS
 from ldm3d_web.training import autoencoder, losses, sheets
 from ldm3d_web.training.latents import Latents
 from ldm3d_web.training.run import Average, Run
@@ -63,6 +66,7 @@ class DenoiserPlan:
     batch: int = 16
     prediction: Literal["v_prediction", "sample"] = "v_prediction"  # sample: the clean latents
     unconditional: float = 0.1  # share of sentences left empty, for classifier-free guidance
+    ahead: float = 0.5  # share of panoramas that keep their front ahead, where a visitor looks first
     learning_rate: float = 5e-4
     warmup_steps: int = 200
     average_decay: float = 0.999
@@ -87,7 +91,7 @@ def build(plan: DenoiserPlan, latent_channels: int, size: tuple[int, int], text_
     below = len(plan.widths) - 1
     return UNet2DConditionModel(
         sample_size=size,
-        in_channels=latent_channels,
+        in_channels=latent_channels + COMPASS_CHANNELS,
         out_channels=latent_channels,
         down_block_types=("DownBlock2D", *("CrossAttnDownBlock2D",) * below),
         up_block_types=(*("CrossAttnUpBlock2D",) * below, "UpBlock2D"),
@@ -171,7 +175,7 @@ def train(
         with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
             with torch.no_grad():
                 words = encoder(drawn.tokens.to(device)).last_hidden_state
-            output = network(noisy, times, words).sample
+            output = network(pointed(noisy, channels + COMPASS_CHANNELS), times, words).sample
         error = (output.float() - target).square().mean(dim=(1, 2, 3))
         loss = (error * losses.prediction_weight(plan.prediction, alpha_bar[times])).mean()
         optimizer.zero_grad(set_to_none=True)
@@ -204,9 +208,10 @@ class Draw:
 def draw_batch(
     sayings: Sequence[Saying], width: int, plan: DenoiserPlan, tokenizer: CLIPTokenizer, generator: torch.Generator
 ) -> Draw:
-    """Random latents ``width`` columns wide, each turned by a random number of columns, with a sentence or none."""
+    """Random latents ``width`` columns wide, many of them turned by random columns, with a sentence or none."""
     which = torch.randint(len(sayings), (plan.batch,), generator=generator)
     turns = torch.randint(width, (plan.batch,), generator=generator)
+    turns[torch.rand(plan.batch, generator=generator) < plan.ahead] = 0
     wordings = torch.randint(WORDINGS, (plan.batch,), generator=generator)
     luck = torch.rand(plan.batch, generator=generator)
     sentences = [
@@ -255,12 +260,13 @@ def paint(
     """
     from ldm3d_web.ldm3d import sampler
 
-    channels, (height, width) = model.config["in_channels"], model.config["sample_size"]
+    channels, (height, width) = model.config["out_channels"], model.config["sample_size"]
     noise = torch.randn((len(words), channels, height, width), generator=torch.Generator().manual_seed(seed))
     latents = noise.to(words.device)
     both = torch.cat([empty.expand_as(words), words])
     for level in sampler.levels(scheduler, steps):
-        avoid, follow = model(torch.cat([latents, latents]), level.timestep, both).sample.chunk(2)
+        given = pointed(torch.cat([latents, latents]), model.config["in_channels"])
+        avoid, follow = model(given, level.timestep, both).sample.chunk(2)
         output = avoid + guidance * (follow - avoid)
         prediction = scheduler.config["prediction_type"]
         clean, rest = sampler.clean_and_noise(prediction, output, latents, level.signal)

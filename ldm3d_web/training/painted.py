@@ -18,6 +18,7 @@ import torch
 
 from ldm3d_web.files import write_whole
 from ldm3d_web.ldm3d import sampler
+from ldm3d_web.ldm3d.compass import pointed
 from ldm3d_web.rgbd import Rgbd
 from ldm3d_web.training.depth_reference import small_disparity
 from ldm3d_web.training.judge import SIZE
@@ -100,7 +101,8 @@ def paint_batch(
     words = pipeline.encode([*sentences, *([""] * len(sentences) if guidance > 1 else [])]).to(dtype)
     prediction = pipeline.scheduler.config["prediction_type"]
     for level in sampler.levels(pipeline.scheduler, steps):
-        doubled = torch.cat([latents] * (len(words) // len(latents))).to(dtype)
+        doubled = torch.cat([latents] * (len(words) // len(latents)))
+        doubled = pointed(doubled, pipeline.unet.config["in_channels"]).to(dtype)
         output = pipeline.unet(doubled, level.timestep, encoder_hidden_states=words, return_dict=False)[0].float()
         if guidance > 1:
             follow, avoid = output.chunk(2)

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ldm3d_web.errors import InvalidInput
 from ldm3d_web.ldm3d import sampler
+from ldm3d_web.ldm3d.compass import pointed
 from ldm3d_web.training.denoiser import load_text
 from ldm3d_web.training.text import tokenize
 
@@ -55,7 +56,8 @@ class Repainter:
         latents = keep**0.5 * latents + (1 - keep) ** 0.5 * noise
         words = self.silence.expand(len(latents), -1, -1)
         for level in walk:
-            output = self.network(latents, level.timestep, words).sample
+            given = pointed(latents, self.network.config["in_channels"])
+            output = self.network(given, level.timestep, words).sample
             clean, rest = sampler.clean_and_noise(self.prediction, output, latents, level.signal)
             latents = sampler.advance(clean, rest, level.signal_next)
         return latents

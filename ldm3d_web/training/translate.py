@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from ldm3d_web.errors import InvalidInput
 from ldm3d_web.ldm3d.depth_curve import curve_of
@@ -32,13 +33,15 @@ ENDS = ("conv_in.weight", "conv_in.bias", "conv_out.weight", "conv_out.bias")
 def start_across(model: UNet2DConditionModel, start: Path, latents: Latents) -> None:
     """Loads the U-Net of folder ``start`` into one that paints ``latents``, by way of its autoencoder if need be.
 
-    Raises InvalidInput where the two are of different shape between their ends, or their grids differ.
+    One that was trained without a compass gets one that says nothing yet. Raises InvalidInput where the two are of
+    different shape between their ends, or their grids differ.
     """
     stored = weights_in(start / "unet")
-    if stored[ENDS[0]].shape == model.state_dict()[ENDS[0]].shape:
-        start_from(model, start / "unet")
-        return
     start_from(model, start / "unet", but=ENDS)
+    if len(stored[ENDS[2]]) == model.config["out_channels"]:
+        same = torch.eye(model.config["out_channels"])
+        set_ends(model, stored, same, same)
+        return
     theirs, mine = _pairs(start, latents)
     if theirs.shape[-2:] != mine.shape[-2:]:
         grids = [f"{each.shape[-1]}x{each.shape[-2]}" for each in (theirs, mine)]
@@ -53,8 +56,10 @@ def set_ends(model: UNet2DConditionModel, stored: dict[str, Tensor], there: Tens
     there: (C, C'), the model's latents to the stored U-Net's; back: (C', C).
     """
     first, offset, last, level = (stored[name].float() for name in ENDS)
+    first, ways = first.split([len(last), first.shape[1] - len(last)], dim=1)
+    room = model.config["in_channels"] - model.config["out_channels"] - ways.shape[1]
     ends = (
-        torch.einsum("wokl,on->wnkl", first, there),
+        functional.pad(torch.cat([torch.einsum("wokl,on->wnkl", first, there), ways], dim=1), (0, 0) * 2 + (0, room)),
         offset,
         torch.einsum("no,owkl->nwkl", back, last),
         back @ level,

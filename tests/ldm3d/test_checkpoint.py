@@ -143,6 +143,7 @@ def test_shapes_are_those_of_the_weights(folder):
         ),
         ("vae/config.json", {"latent_channels": 4}, "U-Net takes 8 and gives 8 channels, but .* latents have 4"),
         ("unet/config.json", {"in_channels": 9}, "U-Net takes 9 and gives 8 channels"),
+        ("unet/config.json", {"in_channels": 10}, "conv_in.weight has the shape .* 10 channels are due"),
         ("unet/config.json", {"cross_attention_dim": 768}, "words of width 768, but the text encoder's have 48"),
         ("unet/config.json", {"_class_name": "UNet3DConditionModel"}, "is of a UNet3DConditionModel"),
         ("vae/config.json", {"_class_name": "VQModel"}, "is of a VQModel; a AutoencoderKL is needed"),

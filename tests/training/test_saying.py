@@ -82,6 +82,8 @@ def test_a_step_says_its_latents_as_they_are_turned_and_leaves_some_unsaid(kitch
     again = denoiser.draw_batch(sayings, 8, plan, tokenizer, torch.Generator().manual_seed(0))
     assert again.sentences == draw.sentences
     assert DENOISER.unconditional == plan.unconditional
+    ahead = (draw.turns == 0).float().mean()
+    assert plan.ahead < ahead < plan.ahead + 0.2, "half look where a visitor looks first, the others anywhere"
 
 
 def test_fixed_captions_are_said_as_they_are() -> None:

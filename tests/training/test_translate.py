@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from ldm3d_web.errors import InvalidInput
+from ldm3d_web.ldm3d.compass import pointed
 from ldm3d_web.training import autoencoder, denoiser
 from ldm3d_web.training.export import export
 from ldm3d_web.training.latents import batches_of, encode, open_latents
@@ -39,9 +40,19 @@ def test_between_latents_that_are_turned_copies_nothing_is_lost() -> None:
     set_ends(new, old.state_dict(), rotation.T, rotation)
     noisy, words = torch.randn(2, 6, 4, 8), torch.randn(2, 77, 32)
     with torch.no_grad():
-        expected = torch.einsum("no,bohw->bnhw", rotation, old(noisy, 500, words).sample)
-        found = new(torch.einsum("no,bohw->bnhw", rotation, noisy), 500, words).sample
+        expected = torch.einsum("no,bohw->bnhw", rotation, old(pointed(noisy, 8), 500, words).sample)
+        found = new(pointed(torch.einsum("no,bohw->bnhw", rotation, noisy), 8), 500, words).sample
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-4)
+
+
+def test_a_network_without_a_compass_begins_with_one_that_says_nothing_yet() -> None:
+    torch.manual_seed(0)
+    new = denoiser.build(DENOISER, 6, (4, 8), 32).eval()
+    stored = {name: value.clone() for name, value in new.state_dict().items()}
+    stored["conv_in.weight"] = stored["conv_in.weight"][:, :6]
+    set_ends(new, stored, torch.eye(6), torch.eye(6))
+    weight = new.state_dict()["conv_in.weight"]
+    assert torch.equal(weight[:, :6], stored["conv_in.weight"]) and not weight[:, 6:].any()
 
 
 def test_training_goes_on_with_finer_latents(start: Path, kitchen: Kitchen, tmp_path: Path) -> None:
@@ -52,7 +63,7 @@ def test_training_goes_on_with_finer_latents(start: Path, kitchen: Kitchen, tmp_
     plan = replace(DENOISER, learning_rate=0.0)
     denoiser.train(latents, start, tmp_path / "unet", plan, start=start, steps=1)
     before, after = (weights_in(folder / "unet") for folder in (start, tmp_path / "unet"))
-    assert after["conv_in.weight"].shape[1] == 6
+    assert after["conv_in.weight"].shape[1] == 6 + 2
     for name in before.keys() - {"conv_in.weight", "conv_out.weight", "conv_out.bias"}:
         assert torch.equal(after[name], before[name].float())
 
