@@ -13,6 +13,7 @@ import math
 import torch
 from torch import Tensor
 
+
 def compass(width: int) -> Tensor:
     """(2, 1, width): sine and cosine of the azimuth at column centres; the middle looks ahead, 90° right is at 3/4."""
     azimuth_rad = 2 * math.pi * ((torch.arange(width, dtype=torch.float64) + 0.5) / width - 0.5)

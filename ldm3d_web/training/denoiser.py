@@ -24,6 +24,7 @@ from ldm3d_web.ldm3d.depth_curve import curve_of
 from ldm3d_web.ldm3d.verify import COMPASS_CHANNELS
 from ldm3d_web.training import autoencoder, losses, sheets
 from ldm3d_web.training.latents import Latents
+from ldm3d_web.training.optimizer import MuonAndAdamW
 from ldm3d_web.training.run import Average, Run
 from ldm3d_web.training.saying import WORDINGS, Saying, turn_of
 from ldm3d_web.training.source import straighten
@@ -63,11 +64,11 @@ class DenoiserPlan:
     layers: int = 1
     heads: int = 4
     norm_groups: int = 16
-    batch: int = 16
+    batch: int = 24
     prediction: Literal["v_prediction", "sample"] = "v_prediction"  # sample: the clean latents
     unconditional: float = 0.1  # share of sentences left empty, for classifier-free guidance
     ahead: float = 0.5  # share of panoramas that keep their front ahead, where a visitor looks first
-    learning_rate: float = 5e-4
+    learning_rate: float = 8e-4
     warmup_steps: int = 200
     average_decay: float = 0.999
     look_every_s: float = 600.0
@@ -149,9 +150,7 @@ def train(
         start_across(model, Path(start), latents)
     model.to(device)  # type: ignore[arg-type]  # diffusers wraps it without its types
     wrap_longitude(model)
-    optimizer = torch.optim.AdamW(
-        model.parameters(), lr=plan.learning_rate, betas=(0.9, 0.99), weight_decay=1e-2, fused=True
-    )
+    optimizer = MuonAndAdamW(model, plan.learning_rate)
     average = Average(model, plan.average_decay)
     run = Run(
         out, {"model": model, "optimizer": optimizer, "average": average}, minutes=minutes, steps=steps, seed=seed
@@ -170,15 +169,14 @@ def train(
         noisy = scheduler.add_noise(clean, noise, times)
         target = scheduler.get_velocity(clean, noise, times) if plan.prediction == "v_prediction" else clean
         rate = run.learning_rate(plan.learning_rate, plan.warmup_steps)
-        for group in optimizer.param_groups:
-            group["lr"] = rate
+        optimizer.set_rate(rate)
         with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
             with torch.no_grad():
                 words = encoder(drawn.tokens.to(device)).last_hidden_state
             output = network(pointed(noisy, channels + COMPASS_CHANNELS), times, words).sample
         error = (output.float() - target).square().mean(dim=(1, 2, 3))
         loss = (error * losses.prediction_weight(plan.prediction, alpha_bar[times])).mean()
-        optimizer.zero_grad(set_to_none=True)
+        model.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()

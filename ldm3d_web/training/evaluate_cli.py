@@ -41,6 +41,9 @@ def evaluate_command(
     wide_worlds: Annotated[int, typer.Option(min=1, help="Worlds rendered four times as wide, for the upscaler.")] = 12,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 2,
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    bfloat16: Annotated[
+        bool, typer.Option(help="Mixed precision while the references are trained: on GPUs; slower on most CPUs.")
+    ] = False,
 ) -> None:
     """Measure a model: what its sentences said, how real it looks, its depth, its parts, its seam, its time."""
     import torch
@@ -55,7 +58,9 @@ def evaluate_command(
         registry.resolve(name)
     workers = threads if device == "cpu" else max(1, (os.cpu_count() or 3) - 2)
     on: dict[str, Any] = {"device": device, "workers": workers}
-    measuring = referring.load_or_train(references, worlds=reference_worlds, steps=reference_steps, **on)
+    measuring = referring.load_or_train(
+        references, worlds=reference_worlds, steps=reference_steps, bfloat16=bfloat16, **on
+    )
     worlds = evaluate.held_out(samples, keep=references, **on)
     floors = evaluate.floors(measuring, worlds)
     make_folder(out)

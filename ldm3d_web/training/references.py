@@ -32,7 +32,14 @@ class References:
 
 
 def load_or_train(
-    folder: Path, *, worlds: int = 2000, steps: int = 1500, device: str = "cpu", batch: int = 24, workers: int = 0
+    folder: Path,
+    *,
+    worlds: int = 2000,
+    steps: int = 1500,
+    device: str = "cpu",
+    batch: int = 24,
+    workers: int = 0,
+    bfloat16: bool = False,
 ) -> References:
     """The references in a folder; where there are none yet, or only half trained ones, they are trained there."""
     folder = Path(folder)
@@ -43,6 +50,7 @@ def load_or_train(
             steps,
             device,
             batch,
+            bfloat16,
         )
     return load(folder, device)
 
@@ -60,7 +68,7 @@ def load(folder: Path, device: str = "cpu") -> References:
     return References(judge.to(device).eval(), depth.to(device).eval())
 
 
-def _train(folder: Path, data: Renders, steps: int, device: str, batch: int) -> None:
+def _train(folder: Path, data: Renders, steps: int, device: str, batch: int, bfloat16: bool) -> None:
     from safetensors.torch import save_file
 
     vocabulary = Vocabulary.of(data.descriptions)
@@ -74,10 +82,11 @@ def _train(folder: Path, data: Renders, steps: int, device: str, batch: int) -> 
         run = Run(folder / name, {"model": network, "optimizer": optimizer}, steps=steps)
         for _ in run.steps():
             pictures, depth, described = _batch(data, batch, run.generator, device)
-            if isinstance(network, Judge):
-                loss = judge_loss(network, pictures, described)
-            else:
-                loss = functional.l1_loss(network(pictures), depth)
+            with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
+                if isinstance(network, Judge):
+                    loss = judge_loss(network, pictures, described)
+                else:
+                    loss = functional.l1_loss(network(pictures), depth)
             for group in optimizer.param_groups:
                 group["lr"] = run.learning_rate(2e-3, 50)
             optimizer.zero_grad(set_to_none=True)

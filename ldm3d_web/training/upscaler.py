@@ -1,14 +1,17 @@
 """ldm3d-mini-sr: pairs of a panorama and the same four times as sharp, and the network that learns one from the other.
 
 The sharp side is a render. The soft side is that render, averaged; or that passed through the autoencoder with some
-noise on its latents, which is as soft and as wrong as mini's pictures are. Strips as wide as the panorama are learned
-from, so that the wrap is true. A critic (`training.critic`) learns from the start and has its say in the second part:
-the softer the given picture, the more the likeliest answer is a blur. The run's folder holds ``upscaler/`` with
-averaged weights.
+noise on its latents; or either of them blurred, by any width up to that of the edges in mini's pictures: where flat
+things meet, an edge lies in the middle of its blur, so it can be found again. Strips as wide as the panorama go through
+the autoencoder, and of these the network learns from squares where there is something to see: on whole strips, most of
+them sky and ground, it learns slowly (docs/log.md). A critic (`training.critic`) learns from the start and has its
+say in the last part: the softer the given picture, the more the likeliest answer is a blur. The run's folder holds
+``upscaler/`` with averaged weights.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
     from ldm3d_web.ldm3d.upscaler import Upscaler
 
 
+MARGIN = 4  # small pixels of a crop that see its edge, and are not asked for
+
+
 @dataclass(frozen=True)
 class UpscalerPlan:
     """Sizes and rates of the upscaler."""
@@ -38,23 +44,28 @@ class UpscalerPlan:
     width: int = 48
     blocks: int = 10
     curve: Curve = losses.DEPTH_CURVE
-    batch: int = 1  # strips
+    strips: int = 2  # a step, as wide as the picture, for the autoencoder's norms look at all of it
     rows: int = 64  # of a strip, at the small size
+    batch: int = 6  # crops of them
+    side: int = 64  # of a crop, at the small size
+    tries: int = 3  # places that a crop is chosen from, the richest: most of a panorama is smooth
     clean: float = 0.5  # share of strips that do not go through the autoencoder
     noise: float = 0.3  # most noise on a latent of the others, whose deviation is 1
-    learning_rate: float = 6e-4
-    warmup_steps: int = 50
+    sharp: float = 0.4  # share of strips that are not blurred
+    blur_px: float = 5.0  # the widest blur of the others: its deviation, in pixels of the small size
+    learning_rate: float = 1e-3
+    warmup_steps: int = 100
     critic_width: int = 16
     critic_rate: float = 3e-4
     critic_share: float = 0.4  # of the critic's pull beside the reconstruction's; 0 for no critic
     critic_from: float = 0.5  # part of the budget from which it pulls
-    average_decay: float = 0.995
+    average_decay: float = 0.998
     look_every_s: float = 300.0
 
 
 PRESETS = {
-    "cpu": UpscalerPlan(width=32, blocks=8, learning_rate=2e-3),  # four times the steps in the same time
-    "gpu": UpscalerPlan(batch=16, rows=128, learning_rate=1e-3, average_decay=0.999, look_every_s=120.0),
+    "cpu": UpscalerPlan(width=32),  # four times the steps in the same time
+    "gpu": UpscalerPlan(strips=12, rows=128, batch=48, average_decay=0.999, look_every_s=120.0),
 }
 
 
@@ -77,13 +88,14 @@ def train(
     ``start``: a model folder, or a run's, whose ``upscaler/`` has the plan's shape.
     """
     from ldm3d_web.ldm3d.upscaler import FACTOR, Upscaler
-    from ldm3d_web.ldm3d.wrap import wrap_longitude
+    from ldm3d_web.ldm3d.wrap import unwrap_longitude, wrap_longitude
 
     torch.manual_seed(seed)
     model = Upscaler(plan.width, plan.blocks, {"log": plan.curve.k} if plan.curve.k else None)
     if start:
         start_from(model, Path(start) / "upscaler")
     model.to(device)
+    unwrap_longitude(model)  # a crop's edges are no neighbours
     painter = autoencoder.load(vae).to(device).eval().requires_grad_(False)
     wrap_longitude(painter)
     optimizer = torch.optim.AdamW(model.parameters(), lr=plan.learning_rate, betas=(0.9, 0.99), weight_decay=1e-4)
@@ -94,13 +106,15 @@ def train(
         parts |= {"critic": opponent.critic, "critic_optimizer": opponent.optimizer}
     run = Run(out, parts, minutes=minutes, steps=steps, seed=seed)
     rows = min(FACTOR * plan.rows, source.height)
+    side = min(plan.side, rows // FACTOR)
+    inside = slice(FACTOR * MARGIN, FACTOR * (side - MARGIN)) if side > 4 * MARGIN else slice(None)
     looked = run.seconds - plan.look_every_s + 60
     for _ in run.steps():
-        sharp = source.windows(plan.batch, rows, source.width, run.generator).to(device)
+        strips = source.windows(plan.strips, rows, source.width, run.generator).to(device)
         with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
-            soft = bend(soften(shrink(sharp), painter, plan, run), plan.curve)
-            painted = model(soft)
-        truth = bend(sharp, plan.curve)
+            soft, sharp = rich_crops(soften(shrink(strips), painter, plan, run), strips, side, plan, run.generator)
+            painted = model(bend(soft, plan.curve))[..., inside, inside]
+        truth = bend(sharp, plan.curve)[..., inside, inside]
         gradient, parts_of_loss = pushed(
             painted, truth, partial(losses.reconstruction, target=truth, curve=plan.curve), opponent,
             plan.critic_share if run.progress >= plan.critic_from else 0,
@@ -120,6 +134,37 @@ def train(
     return run
 
 
+def rich_crops(
+    soft: Tensor, sharp: Tensor, side: int, plan: UpscalerPlan, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Squares of both, (plan.batch, 4, side, side) and four times as large, of some places the richest.
+
+    soft: strips (B, 4, h, W); sharp: the same ones, four times as large. Squares may run across the wrap. Rich is where
+    neighbours differ.
+    """
+    from ldm3d_web.ldm3d.upscaler import FACTOR
+
+    count, _, height, width = soft.shape
+    found = []
+    for _ in range(plan.batch):
+        places = [
+            [int(torch.randint(bound, (), generator=generator)) for bound in (count, height - side + 1, width)]
+            for _ in range(plan.tries)
+        ]
+        crops = [
+            [_square(strips[strip], factor * row, factor * column, factor * side)
+             for strips, factor in ((soft, 1), (sharp, FACTOR))]
+            for strip, row, column in places
+        ]  # fmt: skip
+        found.append(max(crops, key=lambda pair: float(pair[1].diff(dim=-1).abs().mean())))
+    return torch.stack([each[0] for each in found]), torch.stack([each[1] for each in found])
+
+
+def _square(strip: Tensor, row: int, column: int, side: int) -> Tensor:
+    columns = torch.arange(column, column + side, device=strip.device) % strip.shape[-1]
+    return strip[:, row : row + side, columns]
+
+
 def shrink(sharp: Tensor, factor: int = 4) -> Tensor:
     """(B, 4, H, W) to (B, 4, H / factor, W / factor): means of colour, and of depth a middle one.
 
@@ -130,13 +175,25 @@ def shrink(sharp: Tensor, factor: int = 4) -> Tensor:
     return torch.cat([rgb, depth[:, factor**2 // 2 :][:, :1]], dim=1)
 
 
+def blurred(pictures: Tensor, deviation_px: float) -> Tensor:
+    """Pictures (B, C, H, W) under a Gaussian that goes around the wrap, and at the poles sees the last row again."""
+    reach = min(math.ceil(3 * deviation_px), pictures.shape[-1])
+    taps = torch.exp(-torch.arange(-reach, reach + 1, device=pictures.device).square() / (2 * deviation_px**2))
+    taps = (taps / taps.sum()).view(1, 1, 1, -1)
+    planes = pictures.flatten(0, 1)[:, None]
+    planes = functional.conv2d(functional.pad(planes, (reach, reach, 0, 0), "circular"), taps)
+    planes = functional.conv2d(functional.pad(planes, (0, 0, reach, reach), "replicate"), taps.transpose(2, 3))
+    return planes[:, 0].view_as(pictures)
+
+
 @torch.no_grad()
 def soften(small: Tensor, painter: AutoencoderKL, plan: UpscalerPlan, run: Run) -> Tensor:
-    """Pictures (B, 4, h, w) in [-1, 1] with disparity, most of them as the autoencoder paints them from noisy latents.
+    """Pictures (B, 4, h, w) in [-1, 1] with disparity, many of them as the autoencoder paints them from noisy latents,
+    and many of them blurred.
 
     Colours are rounded to the 256 levels that the upscaler will be given.
     """
-    luck, strength = torch.rand(2, len(small), generator=run.generator).to(small.device)
+    luck, strength, focus, width = torch.rand(4, len(small), generator=run.generator).to(small.device)
     spoilt = luck >= plan.clean
     mixed = small.clone()
     if spoilt.any():
@@ -144,6 +201,10 @@ def soften(small: Tensor, painter: AutoencoderKL, plan: UpscalerPlan, run: Run) 
         latents = painter.encode(bend(small[spoilt], curve)).latent_dist.mean
         noise = plan.noise * strength[spoilt].view(-1, 1, 1, 1) * run.noise(latents)
         mixed[spoilt] = straighten(painter.decode(latents + noise).sample.float(), curve).clamp(-1, 1)
+    for number in (focus >= plan.sharp).nonzero()[:, 0].tolist():
+        deviation_px = plan.blur_px * float(width[number]) ** 2  # narrow ones more often
+        seen = blurred(bend(mixed[number : number + 1], plan.curve), max(0.3, deviation_px))
+        mixed[number] = straighten(seen, plan.curve)[0]
     rgb = ((mixed[:, :3] + 1) * 127.5).round() / 127.5 - 1
     return torch.cat([rgb, mixed[:, 3:]], dim=1)
 
@@ -152,10 +213,12 @@ def soften(small: Tensor, painter: AutoencoderKL, plan: UpscalerPlan, run: Run) 
 def _show(model: Upscaler, average: Average, source: Source, out: Path) -> None:
     """Writes ``upscaler/`` with the averaged weights, and a sheet: middles of bicubic, painted and true pictures."""
     from ldm3d_web.ldm3d.upscaler import enlarge
+    from ldm3d_web.ldm3d.wrap import unwrap_longitude, wrap_longitude
 
     curve = curve_of(model.config)
     average.swap()
     model.save_pretrained(out / "upscaler")
+    wrap_longitude(model)
     device = next(model.parameters()).device
     pictures = []
     for sharp in source.look(2):
@@ -166,4 +229,5 @@ def _show(model: Upscaler, average: Average, source: Source, out: Path) -> None:
             middle = each[0, :, rows : 3 * rows, columns : 2 * columns]
             pictures.append(sheets.to_bytes(middle.float().cpu().numpy()))
     sheets.write_png(out / "upscaled.png", sheets.sheet(pictures))
+    unwrap_longitude(model)
     average.swap()

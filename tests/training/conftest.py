@@ -20,7 +20,7 @@ AUTOENCODER = autoencoder.AutoencoderPlan(
 TEXT = text.TextPlan(vocabulary=700, width=32, layers=1, heads=2, batch=8)
 DENOISER = denoiser.DenoiserPlan(widths=(16, 16), layers=1, heads=2, norm_groups=4, batch=4, look_steps=2)
 DECODER = decoder.DecoderPlan(batch=1)
-UPSCALER = upscaler.UpscalerPlan(width=8, blocks=1, rows=16)
+UPSCALER = upscaler.UpscalerPlan(width=8, blocks=1, strips=1, rows=16, batch=2, side=16)
 
 
 @dataclass(frozen=True)
