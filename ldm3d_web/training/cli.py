@@ -135,6 +135,9 @@ def encode_command(
     worlds: Annotated[int, typer.Option(min=1, help="How many worlds are rendered, without --shards.")] = 20_000,
     first_seed: Annotated[int, typer.Option(min=0, help="Seed of the first of these.")] = 0,
     minutes: Annotated[float | None, typer.Option(min=0.01, help="Render for so long at most.")] = None,
+    channels: Annotated[
+        int | None, typer.Option(min=1, help="Latent channels to keep, the strongest; all if not given.")
+    ] = None,
     height: Height = 256,
     threads: Threads = 2,
     device: Device = "cpu",
@@ -145,12 +148,13 @@ def encode_command(
     from ldm3d_web.training.shards import open_shards
 
     _prepare(threads)
+    on: dict[str, Any] = {"channels": channels, "device": device, "bfloat16": bfloat16}
     if shards:
-        encode(batches_of(open_shards(shards)), autoencoder / "vae", out, device=device, bfloat16=bfloat16)
+        encode(batches_of(open_shards(shards)), autoencoder / "vae", out, **on)
         return
     with _renderer(height, device) as renderer:
         batches = until(minutes, renderer.render(range(first_seed, first_seed + worlds)))
-        encode(batches, autoencoder / "vae", out, device=device, bfloat16=bfloat16)
+        encode(batches, autoencoder / "vae", out, **on)
 
 
 @app.command("decoder")

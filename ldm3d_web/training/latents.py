@@ -22,6 +22,7 @@ import torch
 from ldm3d_web.errors import InvalidInput
 from ldm3d_web.ldm3d.depth_curve import curve_of
 from ldm3d_web.training import autoencoder
+from ldm3d_web.training.narrow import narrowed
 from ldm3d_web.training.saying import Saying, turn_of
 from ldm3d_web.training.shards import Shards
 from ldm3d_web.training.source import bend
@@ -64,17 +65,27 @@ def until(minutes: float | None, worlds: Batches) -> Batches:
 
 @torch.no_grad()
 def encode(
-    worlds: Batches, vae: Path, out: Path, *, device: str = "cpu", bfloat16: bool = False, report_every: int = 200
+    worlds: Batches,
+    vae: Path,
+    out: Path,
+    *,
+    channels: int | None = None,
+    device: str = "cpu",
+    bfloat16: bool = False,
+    report_every: int = 200,
 ) -> None:
     """Encodes worlds to a folder: latents.npy, sayings.json and vae/, whose own layers now scale and shift.
 
-    worlds: batches of pictures (n, 4, H, W) in [-1, 1] with disparity, and what can be said of each.
+    worlds: batches of pictures (n, 4, H, W) in [-1, 1] with disparity, and what can be said of each. channels: how many
+    of the autoencoder's latent channels are kept, the first ones; all for None.
     """
     from ldm3d_web.ldm3d.wrap import wrap_longitude
 
     if not (Path(vae) / "config.json").is_file():
         raise InvalidInput(f"No autoencoder in {vae}: train one with the command `train autoencoder` first.")
-    model = autoencoder.load(vae).to(device).eval()
+    whole = autoencoder.load(vae)
+    model: Any = whole if channels is None else narrowed(whole, channels)
+    model.to(device).eval()
     wrap_longitude(model)
     curve, halvings = curve_of(model.config), 2 ** (len(model.config["block_out_channels"]) - 1)
     random = np.random.default_rng(0)
