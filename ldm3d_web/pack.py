@@ -54,12 +54,14 @@ def pack_scene(
     far_m: float | None = None,
     eye_height_m: float | None = scale.EYE_HEIGHT_M,
     max_triangles: int = MAX_TRIANGLES,
+    most_rows: int | None = None,
     texture_width: int = TEXTURE_WIDTH,
     provenance: dict[str, Any] | None = None,
 ) -> PackedScene:
     """Scale, layers, meshes and both GLB profiles.
 
     near_m, far_m, eye_height_m: metres, as in `panorama.scale.to_panorama`. max_triangles: over all layers.
+    most_rows: of the grid that the surface is looked at on, where the picture's own pixels say more than there is.
     texture_width: pixels; a narrower picture is drawn this wide or a little less, by a whole factor.
     provenance: facts about where the picture comes from; scale, sizes and the formula are added to them.
     A picture wider than IMPORT_WIDTH is scaled down to it. Raises InvalidInput for numbers out of range, at once.
@@ -68,7 +70,7 @@ def pack_scene(
     height, width = rgbd.rgb.shape[:2]
     rgbd = _fitting(rgbd)
     ends = scale.find_range(rgbd, near_m=near_m, far_m=far_m, eye_height_m=eye_height_m)
-    meshes = build_meshes(rgbd, ends, max_triangles)
+    meshes = build_meshes(rgbd, ends, max_triangles, most_rows)
     meshes = [replace(each, texture=textures.enlarge(each.texture, texture_width)) for each in meshes]
     facts = {
         **(provenance or {}),
@@ -82,7 +84,7 @@ def pack_scene(
         "triangles": sum(len(each.triangles) for each in meshes),
     }
     with ThreadPoolExecutor(2) as threads:
-        most_bytes = MOST_BYTES if grid.rows_for(rgbd) <= USUAL_ROWS else MOST_BYTES_FINE
+        most_bytes = MOST_BYTES if grid.rows_for(rgbd, most_rows) <= USUAL_ROWS else MOST_BYTES_FINE
         web = threads.submit(write_glb, meshes, provenance=facts, profile="web", most_bytes=most_bytes)
         portable = threads.submit(write_glb, meshes, provenance=facts, profile="portable")
         return PackedScene(web.result(), portable.result(), facts)
@@ -104,9 +106,14 @@ def check_max_triangles(max_triangles: int) -> None:
         raise InvalidInput(f"{max_triangles:,} triangles were asked for; allowed are {allowed}.")
 
 
-def build_meshes(rgbd: Rgbd, ends: scale.Range, max_triangles: int = MAX_TRIANGLES) -> list[mesh.Mesh]:
-    """The meshes of a picture whose scale is known, with at most max_triangles together."""
-    rows: int | None = grid.rows_for(rgbd)
+def build_meshes(
+    rgbd: Rgbd, ends: scale.Range, max_triangles: int = MAX_TRIANGLES, most_rows: int | None = None
+) -> list[mesh.Mesh]:
+    """The meshes of a picture whose scale is known, with at most max_triangles together.
+
+    most_rows: of the grid; None for as many as the picture and its depth have.
+    """
+    rows: int | None = grid.rows_for(rgbd, most_rows)
     while rows is not None:
         panorama = grid.on_grid(rgbd, ends, rows)
         for sheet in _sheets(panorama, rgbd.noisy):

@@ -24,11 +24,11 @@ ENLARGED = 1.5  # times its size: from there on depth's pixels would be seen as 
 EVEN_PX = 2.0  # of parallax: what an average may move; more is an edge
 
 
-def rows_for(rgbd: Rgbd) -> int:
-    """Rows of the grid for a picture and its depth."""
+def rows_for(rgbd: Rgbd, most: int | None = None) -> int:
+    """Rows of the grid for a picture and its depth, at most so many."""
     depth = fineness.own_rows(rgbd.disparity)
     rows = min(max(depth, min(2 * depth, COARSE_ROWS)), rgbd.rgb.shape[0])
-    return int(np.clip(round(rows / CELL), 1, MOST_ROWS // CELL)) * CELL
+    return int(np.clip(round(rows / CELL), 1, min(most or MOST_ROWS, MOST_ROWS) // CELL)) * CELL
 
 
 def coarser(rows: int) -> int | None:

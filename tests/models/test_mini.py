@@ -10,7 +10,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from ldm3d_web.ldm3d import checkpoint
+from ldm3d_web.ldm3d import checkpoint, pipeline
+from ldm3d_web.ldm3d.compass import pointed
 from ldm3d_web.ldm3d.registry import MINI_FOLDER, MODELS
 from ldm3d_web.ldm3d.vocabulary import unknown_words
 from ldm3d_web.panorama.disparity import to_distance
@@ -124,14 +125,31 @@ def test_sentences_differ_more_than_seeds(painted):
     assert np.mean(between) > 2.5 * np.mean(within)
 
 
-def test_it_has_no_edge(mini):
-    """The same noise, turned by a quarter, paints the same picture turned by a quarter: no column knows it is first."""
+def test_it_has_no_edge(mini, monkeypatch):
+    """Noise and compass, turned, paint the same picture, turned: no column knows that it is first."""
     noise = mini.draw_noise(0, 512, 256)
-    still, turned = (
-        mini(SENTENCES["lake"], latents=latents, steps=4) for latents in (noise, noise.roll(noise.shape[-1] // 4, -1))
+    quarter = noise.shape[-1] // 4
+    still = mini(SENTENCES["lake"], latents=noise, steps=4)
+    monkeypatch.setattr(
+        pipeline, "pointed", lambda latents, channels: pointed(latents.roll(-quarter, -1), channels).roll(quarter, -1)
     )
+    turned = mini(SENTENCES["lake"], latents=noise.roll(quarter, -1), steps=4)
     assert np.abs(np.roll(still.rgb, 128, axis=1).astype(int) - turned.rgb).max() <= 2
     np.testing.assert_allclose(np.roll(still.disparity, 128, axis=1), turned.disparity, atol=2e-3)
+
+
+@pytest.mark.parametrize(("side", "columns"), [("left", slice(64, 192)), ("right", slice(320, 448))])
+def test_a_side_that_is_named_is_the_side(mini, side, columns):
+    """A red barn is found, over six seeds, where the sentence puts it, more than on any other side."""
+    redness = np.zeros(512)
+    for seed in range(6):
+        rgb = mini(f"a farm at noon with a red barn on the {side}", seed=seed, steps=STEPS).rgb.astype(int)
+        before = rgb[80:170]
+        redness += ((before[..., 0] > before[..., 1] + 50) & (before[..., 0] > before[..., 2] + 40)).mean(axis=0)
+    quarters = [redness[start : start + 128].sum() for start in (64, 192, 320)] + [
+        redness[448:].sum() + redness[:64].sum()
+    ]
+    assert redness[columns].sum() == max(quarters) > 0.4 * sum(quarters)
 
 
 def test_the_step_across_the_wrap_is_one_of_the_latents_own(painted):
