@@ -181,6 +181,8 @@ def generate(
         seconds["upscaling"] = time.perf_counter() - since
         _stop_if(cancelled)
     on_event("stage", {"stage": "meshing"})
+    # An upscaler makes edges finer, not truer: on its own grid, ragged ones would be torn to lace.
+    painted_rows = rgbd.rgb.shape[0] // request.upscale
     asked = dataclasses.asdict(request)
     facts = {
         "kind": "generated",
@@ -192,7 +194,7 @@ def generate(
         "scheduler": pipeline.scheduler_record(),
         "device": pipeline.device.type,
     }
-    return _mesh(rgbd, facts, seconds, near_m=spec.near_m, far_m=spec.far_m)
+    return _mesh(rgbd, facts, seconds, near_m=spec.near_m, far_m=spec.far_m, most_rows=painted_rows)
 
 
 def create_imported_scene(
@@ -274,6 +276,7 @@ def _mesh(
     near_m: float | None = None,
     far_m: float | None = None,
     eye_height_m: float | None = None,
+    most_rows: int | None = None,
 ) -> Made:
     from ldm3d_web import pack, rgbd_files
     from ldm3d_web.panorama import fineness, preview
@@ -297,6 +300,7 @@ def _mesh(
             near_m=near_m,
             far_m=far_m,
             eye_height_m=eye_height_m,
+            most_rows=most_rows,
             provenance=provenance,
         )
     files = {

@@ -15,6 +15,7 @@ from ldm3d_web import samples
 
 WEBP_QUALITY = 85
 COLUMNS = 8
+SHOWN = 2  # times as wide as painted, where there is an upscaler: as much as a page shows
 WIDTH = 320  # pixels of a picture on the sheet
 JPEG_QUALITY = 88
 
@@ -30,7 +31,7 @@ def main() -> None:
     cells = []
     for number, sentence in enumerate(samples.sentences()):
         for seed in samples.SEEDS:
-            rgbd = pipeline(sentence, seed=seed)
+            rgbd = pipeline.upscale(pipeline(sentence, seed=seed), SHOWN if pipeline.upscaler else 1)
             if seed == samples.SEEDS[0]:
                 _write(samples.picture(number), rgbd.rgb, ".webp", [cv2.IMWRITE_WEBP_QUALITY, WEBP_QUALITY])
             cells.append(np.concatenate([_small(rgbd.rgb), _small(_grey(rgbd.disparity))]))

@@ -17,7 +17,8 @@ from ldm3d_web.rgbd_files import encode_disparity
 from ldm3d_web.scenes.scene import title_of
 from ldm3d_web.starters import LIST, depth_file, rgb_file
 
-WEBP_QUALITY = 95
+WEBP_QUALITY = 90
+RECORDED = ("prompt", "negative", "seed", "steps", "guidance", "upscale")
 # A mini picture's depth is smooth: of 16 bits the last five are noise, and noise is what a PNG cannot pack.
 DEPTH_LEVELS = 2048
 
@@ -39,12 +40,17 @@ def main() -> None:
             width=request.width,
             height=request.height,
         )
-        _write(line["name"], rgbd)
+        # The picture as wide as it is given, the depth as it was painted: scenes are meshed on that grid.
+        wide = pipeline.upscale(rgbd, request.upscale or 1)
+        _write(line["name"], Rgbd(wide.rgb, rgbd.disparity))
         lines.append(
             {
                 "name": line["name"],
                 "title": title_of(request.prompt),
-                **{name: getattr(request, name) for name in ("prompt", "negative", "seed", "steps", "guidance")},
+                **{
+                    name: getattr(request, name)
+                    for name in ("prompt", "negative", "seed", "steps", "guidance", "upscale")
+                },
                 "model": {"name": "mini", "revision": pipeline.revision, "description": spec.description},
                 "scheduler": pipeline.scheduler_record(),
                 "near_m": spec.near_m,

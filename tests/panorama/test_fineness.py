@@ -54,3 +54,4 @@ def test_the_grid_fits_the_depth(picture, depth, rows):
     disparity = np.tile(disparity, (depth // len(disparity),) * 2)
     rgb = np.broadcast_to(np.uint8(0), (picture, 2 * picture, 3))
     assert grid.rows_for(Rgbd(rgb, disparity)) == rows
+    assert grid.rows_for(Rgbd(rgb, disparity), 128) == min(rows, 128)
