@@ -85,10 +85,11 @@ def painting(
     steps: int | None = None,
     guidance: float | None = None,
     batch: int = 1,
+    bfloat16: bool = False,
     diversity: bool = True,
 ) -> Measures:
     """The same measures of what the model paints. Pictures are kept in the folder, and taken from it."""
-    asked: dict[str, Any] = {"steps": steps, "guidance": guidance, "batch": batch}
+    asked: dict[str, Any] = {"steps": steps, "guidance": guidance, "batch": batch, "bfloat16": bfloat16}
     painted = paint_many(pipeline, worlds.sentences, range(len(worlds.sentences)), folder / "painted", **asked)
     judge = references.judge
     reading, real = judge.read(painted.rgb), judge.read(worlds.real.rgb)

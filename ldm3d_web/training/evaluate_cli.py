@@ -42,7 +42,8 @@ def evaluate_command(
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 2,
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
     bfloat16: Annotated[
-        bool, typer.Option(help="Mixed precision while the references are trained: on GPUs; slower on most CPUs.")
+        bool,
+        typer.Option(help="References are trained, and the U-Net paints, in mixed precision: slower on most CPUs."),
     ] = False,
 ) -> None:
     """Measure a model: what its sentences said, how real it looks, its depth, its parts, its seam, its time."""
@@ -64,9 +65,9 @@ def evaluate_command(
     worlds = evaluate.held_out(samples, keep=references, **on)
     floors = evaluate.floors(measuring, worlds)
     make_folder(out)
-    asked: dict[str, Any] = {"steps": steps, "guidance": guidance, "batch": batch}
+    asked: dict[str, Any] = {"steps": steps, "guidance": guidance, "batch": batch, "bfloat16": bfloat16}
     if ablate:
-        rows = _ablation(model, measuring, worlds, floors, out, device, batch)
+        rows = _ablation(model, measuring, worlds, floors, out, device, batch, bfloat16)
         _write(out / "ablation.json", rows)
         write_whole(out / "ablation.svg", report.ablation_plot(rows).encode())
         write_whole(out / "ablation.md", report.ablation_table(rows).encode())
@@ -112,7 +113,14 @@ def _measure(
 
 
 def _ablation(
-    model: str, references: References, worlds: HeldOut, floors: Measures, out: Path, device: str, batch: int
+    model: str,
+    references: References,
+    worlds: HeldOut,
+    floors: Measures,
+    out: Path,
+    device: str,
+    batch: int,
+    bfloat16: bool,
 ) -> list[dict[str, float]]:
     """Steps with the model's own guidance, and guidance with its own steps, then the corners between."""
     from ldm3d_web.ldm3d import checkpoint
@@ -125,7 +133,15 @@ def _ablation(
     for count, scale in pairs:
         folder = out / _short(model) / "ablation"
         found = evaluate.painting(
-            pipeline, references, worlds, folder, steps=count, guidance=scale, batch=batch, diversity=False
+            pipeline,
+            references,
+            worlds,
+            folder,
+            steps=count,
+            guidance=scale,
+            batch=batch,
+            bfloat16=bfloat16,
+            diversity=False,
         )
         rows.append({"steps": float(count), "guidance": float(scale), **report.relate(found, floors)})
         print(f"{count} steps, guidance {scale:g}: {rows[-1]['share all']:.3f} of the claims", flush=True)

@@ -20,7 +20,7 @@ from ldm3d_web.worlds.world import FAR_M, NEAR_M
 SETTINGS: dict[str, Any] = {
     "name": "ldm3d-mini",
     "description": (
-        "Our own small LDM3D, second edition: low-poly places with depth, on any computer. "
+        "Our own small LDM3D, third edition: low-poly places with depth, on any computer. "
         "It knows landscapes, villages, streets, ruins, rooms and caves; no people, no photographs."
     ),
     "licence": "Apache-2.0",

@@ -49,6 +49,7 @@ def paint_many(
     steps: int | None = None,
     guidance: float | None = None,
     batch: int = 1,
+    bfloat16: bool = False,
 ) -> Painted:
     """Paints sentence i from seed i and keeps it in the folder, by what was asked; what is there is read."""
     steps = pipeline.defaults.steps if steps is None else steps
@@ -56,10 +57,10 @@ def paint_many(
     chunks = []
     for start in range(0, len(sentences), CHUNK):
         asked = list(zip(sentences[start : start + CHUNK], seeds[start : start + CHUNK], strict=True))
-        key = json.dumps([pipeline.revision, steps, guidance, asked])
+        key = json.dumps([pipeline.revision, steps, guidance, bfloat16, asked])
         file = Path(folder) / f"{start:05d}-{hashlib.sha256(key.encode()).hexdigest()[:12]}.npz"
         if not file.is_file():
-            _paint_chunk(pipeline, asked, file, steps, guidance, batch)
+            _paint_chunk(pipeline, asked, file, steps, guidance, batch, bfloat16)
             print(f"{min(start + CHUNK, len(sentences))} of {len(sentences)} painted", flush=True)
         with np.load(file) as kept:
             chunks.append(Painted(kept["rgb"], kept["disparity"].astype(np.float32) / np.float32(65535), kept["steps"]))
@@ -69,14 +70,21 @@ def paint_many(
 
 
 def _paint_chunk(
-    pipeline: LDM3DPipeline, asked: list[tuple[str, int]], file: Path, steps: int, guidance: float, batch: int
+    pipeline: LDM3DPipeline,
+    asked: list[tuple[str, int]],
+    file: Path,
+    steps: int,
+    guidance: float,
+    batch: int,
+    bfloat16: bool,
 ) -> None:
     import io
 
     rgb, disparity, walls = [], [], []
     for start in range(0, len(asked), batch):
         some = asked[start : start + batch]
-        for rgbd in paint_batch(pipeline, [each[0] for each in some], [each[1] for each in some], steps, guidance):
+        sentences, seeds = [each[0] for each in some], [each[1] for each in some]
+        for rgbd in paint_batch(pipeline, sentences, seeds, steps, guidance, bfloat16):
             rgb.append(_small_rgb(rgbd.rgb))
             disparity.append(np.rint(small_disparity(rgbd.disparity) * 65535).astype(np.uint16))
             walls.append([*wrap_steps(rgbd.rgb), *wrap_steps(rgbd.disparity)])
@@ -88,9 +96,17 @@ def _paint_chunk(
 
 @torch.inference_mode()
 def paint_batch(
-    pipeline: LDM3DPipeline, sentences: Sequence[str], seeds: Sequence[int], steps: int, guidance: float
+    pipeline: LDM3DPipeline,
+    sentences: Sequence[str],
+    seeds: Sequence[int],
+    steps: int,
+    guidance: float,
+    bfloat16: bool = False,
 ) -> list[Rgbd]:
-    """What the pipeline paints of each sentence from each seed at the model's own size, several at once."""
+    """What the pipeline paints of each sentence from each seed at the model's own size, several at once.
+
+    bfloat16: whether the U-Net, and no other part, computes in it.
+    """
     from ldm3d_web.ldm3d.wrap import wrap_longitude
 
     for network in (pipeline.unet, pipeline.vae):
@@ -103,7 +119,9 @@ def paint_batch(
     for level in sampler.levels(pipeline.scheduler, steps):
         doubled = torch.cat([latents] * (len(words) // len(latents)))
         doubled = pointed(doubled, pipeline.unet.config["in_channels"]).to(dtype)
-        output = pipeline.unet(doubled, level.timestep, encoder_hidden_states=words, return_dict=False)[0].float()
+        with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
+            output = pipeline.unet(doubled, level.timestep, encoder_hidden_states=words, return_dict=False)[0]
+        output = output.float()
         if guidance > 1:
             follow, avoid = output.chunk(2)
             output = avoid + guidance * (follow - avoid)
