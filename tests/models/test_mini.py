@@ -65,14 +65,14 @@ def water(rgbd: Rgbd) -> float:
 
 def test_it_is_small_half_precision_and_safetensors_only():
     weights = list(MINI_FOLDER.rglob("*.safetensors"))
-    assert len(weights) == 3
+    assert len(weights) == 4
     assert sum(path.stat().st_size for path in MINI_FOLDER.rglob("*") if path.is_file()) <= 40_000_000
     assert not [path for path in MINI_FOLDER.rglob("*") if path.suffix in (".bin", ".pt", ".pkl", ".ckpt")]
 
 
 def test_it_says_what_it_is():
     spec = MODELS["mini"]
-    assert (spec.defaults.width, spec.defaults.height) == (512, 256)
+    assert (spec.defaults.width, spec.defaults.height, spec.defaults.upscale) == (512, 256, 4)
     assert spec.near_m == 1.0 and spec.far_m == 200.0
     assert "low-poly" in spec.description.lower()
     assert len(spec.examples) >= 6

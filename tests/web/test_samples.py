@@ -19,7 +19,7 @@ def test_every_sentence_is_there_with_what_came_of_it_and_a_way_to_paint_it(serv
         assert html.escape(sentence) in page
         answer = server.client.get(f"/samples/{number}.webp")
         assert answer.headers["content-type"] == "image/webp"
-        assert Image.open(io.BytesIO(answer.content)).size == (512, 256)
+        assert Image.open(io.BytesIO(answer.content)).size == (1024, 512)
     links = re.findall(r'href="(/\?prompt=[^"]+)"', page)
     assert [parse_qs(urlsplit(link).query)["prompt"][0] for link in links] == samples.sentences()
 

@@ -11,9 +11,9 @@ def test_they_are_small_and_whole():
     files = [*starters.FOLDER.glob("*.webp"), *starters.FOLDER.glob("*.png")]
     assert sum(file.stat().st_size for file in files) < 300_000
     for each in starters.starters():
-        assert each.rgbd.rgb.shape == (256, 512, 3)
+        assert each.rgbd.rgb.shape == (1024, 2048, 3) and each.rgbd.disparity.shape == (256, 512)
         assert each.facts["kind"] == starters.KIND
-        assert {"title", "prompt", "seed", "steps", "guidance", "model"} <= each.facts.keys()
+        assert {"title", "prompt", "seed", "steps", "guidance", "upscale", "model"} <= each.facts.keys()
 
 
 def test_an_empty_server_furnishes_itself_once(tiny_folder, tmp_path):
