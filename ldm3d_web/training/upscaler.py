@@ -60,7 +60,7 @@ class UpscalerPlan:
 
 
 PRESETS = {
-    # Small, from clean pictures alone and without the critic, whose time never comes: in minutes, edges are all one gets.
+    # Small, from clean pictures alone, and the critic's time never comes: in minutes, edges are all one gets.
     "cpu": UpscalerPlan(width=24, blocks=8, clean=1.0, critic_from=2.0),
     "gpu": UpscalerPlan(strips=12, rows=128, batch=48, average_decay=0.999, look_every_s=120.0),
 }
