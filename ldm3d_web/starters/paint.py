@@ -17,10 +17,12 @@ from ldm3d_web.rgbd_files import encode_disparity
 from ldm3d_web.scenes.scene import title_of
 from ldm3d_web.starters import LIST, depth_file, rgb_file
 
-WEBP_QUALITY = 90
+UPSCALE = 2  # as much as all of them may weigh allows
+WEBP_QUALITY = 85
 RECORDED = ("prompt", "negative", "seed", "steps", "guidance", "upscale")
-# A mini picture's depth is smooth: of 16 bits the last five are noise, and noise is what a PNG cannot pack.
-DEPTH_LEVELS = 2048
+# A mini picture's depth is smooth: of 16 bits the last seven are noise, and noise is what a PNG cannot pack. Between
+# levels depth is made smooth again when a scene is packed (`panorama.levels`).
+DEPTH_LEVELS = 512
 
 
 def main() -> None:
@@ -31,7 +33,8 @@ def main() -> None:
     spec = registry.resolve("mini")
     lines = []
     for line in json.loads(LIST.read_text(encoding="utf-8")):
-        request = create.check_request(create.GenerateRequest(line["prompt"], seed=line["seed"], model="mini"), spec)
+        wanted = create.GenerateRequest(line["prompt"], seed=line["seed"], model="mini", upscale=UPSCALE)
+        request = create.check_request(wanted, spec)
         rgbd = pipeline(
             request.prompt,
             seed=request.seed or 0,
@@ -40,8 +43,8 @@ def main() -> None:
             width=request.width,
             height=request.height,
         )
-        # The picture as wide as it is given, the depth as it was painted: scenes are meshed on that grid.
-        wide = pipeline.upscale(rgbd, request.upscale or 1)
+        # The depth as it was painted: scenes are meshed on that grid.
+        wide = pipeline.upscale(rgbd, UPSCALE)
         _write(line["name"], Rgbd(wide.rgb, rgbd.disparity))
         lines.append(
             {
