@@ -178,7 +178,7 @@ def test_a_sample_sentence_waits_in_the_field(open_page, model, tmp_path):
         assert page.evaluate(left, "#knows") == page.evaluate(left, "#examples"), "in the same column"
         page.click("#knows a")
         page.wait_for_url("**/samples")
-        assert page.locator("li img").evaluate_all("all => all.slice(0, 6).every((each) => each.naturalWidth === 512)")
+        assert page.locator("li img").evaluate_all("all => all.slice(0, 6).every((each) => each.naturalWidth === 1024)")
 
 
 def test_a_visitor_is_inside_a_scene_before_asking_for_any(open_page, model, tmp_path):
