@@ -39,6 +39,7 @@ class Repainter:
             raise InvalidInput(f"No denoiser in {denoiser}: train one with the command `train denoiser` first.")
         self.network = UNet2DConditionModel.from_pretrained(Path(denoiser) / "unet").float().to(device).eval()
         wrap_longitude(self.network)
+        self.in_channels = self.network.config["in_channels"]
         scheduler = DDIMScheduler.from_pretrained(Path(denoiser) / "scheduler")
         self.levels = sampler.levels(scheduler, STEPS)
         self.prediction = scheduler.config["prediction_type"]
@@ -56,7 +57,7 @@ class Repainter:
         latents = keep**0.5 * latents + (1 - keep) ** 0.5 * noise
         words = self.silence.expand(len(latents), -1, -1)
         for level in walk:
-            given = pointed(latents, self.network.config["in_channels"])
+            given = pointed(latents, self.in_channels)
             output = self.network(given, level.timestep, words).sample
             clean, rest = sampler.clean_and_noise(self.prediction, output, latents, level.signal)
             latents = sampler.advance(clean, rest, level.signal_next)
