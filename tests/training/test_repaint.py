@@ -37,7 +37,8 @@ def test_who_knows_the_picture_paints_it_as_it_was(painter: Repainter, latents: 
     """Noise, walk and prediction fit together: from every level a denoiser without mistakes comes back exactly."""
     signal = {level.timestep: level.signal for level in painter.levels}
 
-    def knowing(noisy: Tensor, timestep: int, words: Tensor) -> SimpleNamespace:
+    def knowing(given: Tensor, timestep: int, words: Tensor) -> SimpleNamespace:
+        noisy = given[:, : latents.shape[1]]  # the rest is the compass
         keep, blur = signal[timestep] ** 0.5, (1 - signal[timestep]) ** 0.5
         return SimpleNamespace(sample=keep * (noisy - keep * latents) / blur - blur * latents)  # the velocity
 
