@@ -226,6 +226,8 @@ def test_a_visitor_is_inside_a_scene_before_asking_for_any(open_page, model, tmp
 
 def test_a_slow_server_fills_its_shelf_all_the_same(open_page, model, tmp_path):
     with started(tmp_path, model, STARTERS=1) as server:
+        while len(server.client.get("/api/scenes").json()["scenes"]) < 4:
+            time.sleep(0.2)
         page = open_page(server.url)
         looks = []
 
