@@ -80,6 +80,7 @@ def text_command(
     start: Start = None,
     threads: Threads = 2,
     device: Device = "cpu",
+    bfloat16: Bfloat16 = False,
 ) -> None:
     """The vocabulary and the text encoder, from captions alone."""
     from ldm3d_web.training import text
@@ -91,7 +92,9 @@ def text_command(
     if shards:
         data = open_shards(shards)
         sayings, tags = data.sayings + sayings, data.tags + tags
-    text.train(sayings, tags, out, text.TextPlan(), start=start, minutes=minutes, steps=steps, device=device)
+    text.train(
+        sayings, tags, out, text.TextPlan(), start=start, minutes=minutes, steps=steps, device=device, bfloat16=bfloat16
+    )
 
 
 @app.command("autoencoder")

@@ -1,4 +1,4 @@
-"""Muon for the denoiser's matrices, AdamW for the rest, as one optimizer.
+"""Muon for a network's matrices, AdamW for the rest, as one optimizer.
 
 Muon (Jordan et al. 2024; torch.optim.Muon) makes every update's singular values alike. On two cores it takes a
 denoiser as far as AdamW in about half the time (docs/log.md). A convolution is a matrix from all it sees at once,
@@ -12,15 +12,20 @@ from typing import Any
 import torch
 from torch import nn
 
-OWN_WAY = ("conv_in.", "conv_out.", "time_embedding.")  # ends of the network, whose rows are not alike: AdamW's
+OWN_WAY = ("conv_in.", "conv_out.", "time_embedding.")  # ends of a U-Net, whose rows are not alike: AdamW's
 
 
 class MuonAndAdamW:
-    """One optimizer of two, with the same learning rate: Muon's updates are as large as AdamW's (arXiv 2502.16982)."""
+    """One optimizer of two, with the same learning rate: Muon's updates are as large as AdamW's (arXiv 2502.16982).
 
-    def __init__(self, model: nn.Module, learning_rate: float, weight_decay: float = 1e-2) -> None:
+    own_way: beginnings of the names of weights that are AdamW's, though they are matrices.
+    """
+
+    def __init__(
+        self, model: nn.Module, learning_rate: float, weight_decay: float = 1e-2, own_way: tuple[str, ...] = OWN_WAY
+    ) -> None:
         named = [(name, weight) for name, weight in model.named_parameters() if weight.requires_grad]
-        self.matrices = [weight for name, weight in named if weight.ndim >= 2 and not name.startswith(OWN_WAY)]
+        self.matrices = [weight for name, weight in named if weight.ndim >= 2 and not name.startswith(own_way)]
         chosen = {id(weight) for weight in self.matrices}
         rest = [weight for _, weight in named if id(weight) not in chosen]
         # Views that share the weights' memory, since torch's Muon takes two dimensions only.

@@ -15,11 +15,13 @@ from ldm3d_web.errors import InvalidInput
 from ldm3d_web.training.depth_reference import DepthReference
 from ldm3d_web.training.judge import SIZE, Judge, Vocabulary, to_input, truth
 from ldm3d_web.training.losses import LOG_DISTANCE
+from ldm3d_web.training.optimizer import MuonAndAdamW
 from ldm3d_web.training.renders import Renders, renders
 from ldm3d_web.training.run import Run
 from ldm3d_web.training.saying import mirror, turn_of
 from ldm3d_web.worlds.world import Description
 
+LEARNING_RATE = 4e-3
 FIRST_SEED = 30_000_000  # of the worlds that the references learn from; nothing else uses these
 
 
@@ -37,7 +39,7 @@ def load_or_train(
     worlds: int = 2000,
     steps: int = 1500,
     device: str = "cpu",
-    batch: int = 24,
+    batch: int = 12,
     workers: int = 0,
     bfloat16: bool = False,
 ) -> References:
@@ -78,7 +80,7 @@ def _train(folder: Path, data: Renders, steps: int, device: str, batch: int, bfl
     batch = min(batch, len(data.rgb))
     for name, network in (("judge", Judge(vocabulary)), ("depth", DepthReference())):
         network.to(device).train()
-        optimizer = torch.optim.AdamW(network.parameters(), lr=1e-3, weight_decay=1e-2)
+        optimizer = MuonAndAdamW(network, LEARNING_RATE, own_way=("thing.", "word."))  # the judge's last layers
         run = Run(folder / name, {"model": network, "optimizer": optimizer}, steps=steps)
         for _ in run.steps():
             pictures, depth, described = _batch(data, batch, run.generator, device)
@@ -87,9 +89,8 @@ def _train(folder: Path, data: Renders, steps: int, device: str, batch: int, bfl
                     loss = judge_loss(network, pictures, described)
                 else:
                     loss = functional.l1_loss(network(pictures), depth)
-            for group in optimizer.param_groups:
-                group["lr"] = run.learning_rate(2e-3, 50)
-            optimizer.zero_grad(set_to_none=True)
+            optimizer.set_rate(run.learning_rate(LEARNING_RATE, 50))
+            network.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()

@@ -76,17 +76,6 @@ class Saying:
         )
 
 
-def labels_of(claims: dict[str, Any]) -> dict[str, str | list[str]]:
-    """Claims as labels: words and lists of words; ["tree", "left"] is "tree left", ["tree", 3] is "tree 3"."""
-    return {
-        name: value if isinstance(value, str) else [_words(each) for each in value] for name, value in claims.items()
-    }
-
-
-def _words(claim: str | list[Any]) -> str:
-    return claim if isinstance(claim, str) else " ".join(map(str, claim))
-
-
 def mirror(description: Description) -> Description:
     """Of the mirrored picture: what was on the right is on the left."""
     things = tuple(replace(thing, azimuth_rad=-thing.azimuth_rad) for thing in description.things)

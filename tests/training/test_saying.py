@@ -13,7 +13,7 @@ from transformers import CLIPTokenizer
 from ldm3d_web.errors import InvalidInput
 from ldm3d_web.training import denoiser
 from ldm3d_web.training.latents import VIEWS, open_latents
-from ldm3d_web.training.saying import Saying, labels_of, turn_of
+from ldm3d_web.training.saying import Saying, turn_of
 from ldm3d_web.worlds.world import Description, Thing
 from tests.training.conftest import DENOISER, Kitchen
 
@@ -92,10 +92,3 @@ def test_fixed_captions_are_said_as_they_are() -> None:
     assert saying.tell(0) == ("a lake", None)
     with pytest.raises(InvalidInput, match="without a caption"):
         Saying()
-
-
-def test_claims_are_labels() -> None:
-    claims = {"place": "lake", "objects": ["tree"], "directions": [["tree", "left"]], "counts": [["tree", 3]]}
-    assert labels_of(claims) == {
-        "place": "lake", "objects": ["tree"], "directions": ["tree left"], "counts": ["tree 3"],
-    }  # fmt: skip
