@@ -21,7 +21,7 @@ from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from ldm3d_web.errors import Cancelled, InvalidInput, Ldm3dError
-from ldm3d_web.ldm3d import depth_codec, inputs, sampler
+from ldm3d_web.ldm3d import deblock, depth_codec, inputs, sampler
 from ldm3d_web.ldm3d.compass import pointed
 from ldm3d_web.ldm3d.depth_curve import curve_of
 from ldm3d_web.ldm3d.registry import Defaults, ModelSpec
@@ -225,7 +225,7 @@ class LDM3DPipeline(DiffusionPipeline):
         if not torch.isfinite(latents).all():
             raise Ldm3dError("The model painted values that are no numbers; try another seed, or run it in float32.")
         scale, shift = self.vae.config["scaling_factor"], self.vae.config["shift_factor"] or 0.0
-        picture = self.vae.decode((latents / scale + shift).to(self.vae.dtype), return_dict=False)[0]
+        picture = deblock.decode(self.vae, (latents / scale + shift).to(self.vae.dtype))
         return depth_codec.unpack(picture, curve_of(self.vae.config))
 
     def _preview(self, clean: torch.Tensor) -> np.ndarray:

@@ -21,6 +21,7 @@ from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from ldm3d_web.errors import InvalidInput
+from ldm3d_web.ldm3d import deblock
 from ldm3d_web.ldm3d.compass import pointed
 from ldm3d_web.ldm3d.depth_curve import curve_of
 from ldm3d_web.ldm3d.verify import COMPASS_CHANNELS
@@ -305,6 +306,6 @@ def _show(
     )
     latents = paint(model, scheduler, words, empty, steps=plan.look_steps, guidance=plan.look_guidance).cpu()
     average.swap()
-    decoded = vae.decode(latents / vae.config["scaling_factor"] + vae.config["shift_factor"]).sample
+    decoded = deblock.decode(vae, latents / vae.config["scaling_factor"] + vae.config["shift_factor"])
     rgbd = straighten(decoded, curve_of(vae.config)).numpy()
     sheets.write_png(out / f"samples-{name}.png", sheets.sheet([sheets.to_bytes(picture) for picture in rgbd]))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from ldm3d_web.ldm3d import deblock
 from ldm3d_web.ldm3d.depth_curve import curve_of
 from ldm3d_web.training import judge as judging
 from ldm3d_web.training import measures
@@ -125,7 +126,7 @@ def reconstruction(data: Renders, vae: AutoencoderKL) -> Measures:
     curve, found = curve_of(vae.config), []
     for picture in _pictures(data):
         latents = vae.encode(bend(picture, curve).to(vae.device)).latent_dist.mean
-        painted = straighten(vae.decode(latents).sample.float().cpu(), curve)[0].clamp(-1, 1).numpy()
+        painted = straighten(deblock.decode(vae, latents).float().cpu(), curve)[0].clamp(-1, 1).numpy()
         truth = picture[0].numpy()
         depths = [(each[3] + 1) / 2 for each in (painted, truth)]
         found.append((measures.psnr_db(painted[:3], truth[:3]), measures.abs_rel(*depths), measures.sky_kept(*depths)))

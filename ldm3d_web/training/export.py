@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from ldm3d_web.errors import InvalidInput
+from ldm3d_web.ldm3d.deblock import DEBLOCK_KEY
 from ldm3d_web.ldm3d.vocabulary import write_vocabulary
 from ldm3d_web.training import autoencoder
 from ldm3d_web.worlds.world import FAR_M, NEAR_M
 
+GRID_STEP = 0.06  # between squares of pixels that latents become; taken out of pictures (docs/log.md)
 SETTINGS: dict[str, Any] = {
     "name": "ldm3d-mini",
     "description": (
@@ -25,7 +27,7 @@ SETTINGS: dict[str, Any] = {
     ),
     "licence": "Apache-2.0",
     "steps": 25,
-    "guidance": 2.0,
+    "guidance": 1.5,
     "width": 512,
     "height": 256,
     "min_width": 512,
@@ -110,6 +112,8 @@ def export(
     for network in ("vae", "unet", *(["upscaler"] if upscaler else [])):
         config = _read(out / network / "config.json")
         config.pop("_name_or_path", None)  # where it was trained is nobody's business
+        if network == "vae":
+            config[DEBLOCK_KEY] = GRID_STEP
         _write(out / network / "config.json", config)
     _write(
         out / "model_index.json",

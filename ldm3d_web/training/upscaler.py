@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from ldm3d_web.ldm3d import deblock
 from ldm3d_web.ldm3d.depth_curve import Curve, curve_of
 from ldm3d_web.training import autoencoder, losses, sheets
 from ldm3d_web.training.critic import Opponent, pushed
@@ -198,7 +199,7 @@ def soften(small: Tensor, painter: AutoencoderKL, plan: UpscalerPlan, run: Run) 
         curve = curve_of(painter.config)
         latents = painter.encode(bend(small[spoilt], curve)).latent_dist.mean
         noise = plan.noise * strength[spoilt].view(-1, 1, 1, 1) * run.noise(latents)
-        mixed[spoilt] = straighten(painter.decode(latents + noise).sample.float(), curve).clamp(-1, 1)
+        mixed[spoilt] = straighten(deblock.decode(painter, latents + noise).float(), curve).clamp(-1, 1)
     rgb = ((mixed[:, :3] + 1) * 127.5).round() / 127.5 - 1
     return torch.cat([rgb, mixed[:, 3:]], dim=1)
 

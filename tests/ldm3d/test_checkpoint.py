@@ -54,6 +54,19 @@ def test_a_curve_that_is_not_known_is_refused(folder, folders, tmp_path):
         verify(six)
 
 
+def test_a_grid_step_that_is_no_number_is_refused(folder, tmp_path):
+    change_json(folder / "vae" / "config.json", deblock=0.06)
+    verify(folder)
+    for wrong in ("much", True, -0.1, 1.5):
+        change_json(folder / "vae" / "config.json", deblock=wrong)
+        with pytest.raises(InvalidModel, match="deblock"):
+            verify(folder)
+    six = make_ldm3d_folder(tmp_path / "made", channels=6)
+    change_json(six / "vae" / "config.json", deblock=0.06)
+    with pytest.raises(InvalidModel, match="two bytes"):
+        verify(six)
+
+
 @pytest.mark.parametrize(
     "file",
     [
