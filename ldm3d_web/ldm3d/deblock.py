@@ -34,9 +34,11 @@ def decode(vae: AutoencoderKL, latents: Tensor) -> Tensor:
     """The picture (B, C, H, W) in [-1, 1] of latents as the autoencoder reads them, without its grid."""
     from ldm3d_web.ldm3d.wrap import is_wrapped
 
-    picture: Tensor = vae.decode(latents, return_dict=False)[0]
-    period = 2 ** (len(vae.config["block_out_channels"]) - 1)
-    return deblocked(picture, period, deblock_of(vae.config), wrap=is_wrapped(vae))
+    picture: Tensor = vae.decode(latents).sample
+    if not (largest := deblock_of(vae.config)):
+        return picture
+    pixels = 2 ** (len(vae.config["block_out_channels"]) - 1)
+    return deblocked(picture, pixels, largest, wrap=is_wrapped(vae))
 
 
 def deblocked(picture: Tensor, period: int, largest: float, *, wrap: bool = True) -> Tensor:

@@ -17,7 +17,7 @@ import torch
 from ldm3d_web.ldm3d.depth_curve import CURVE_KEY, Curve, curve_of
 from ldm3d_web.training import losses, sheets
 from ldm3d_web.training.linear import start_as_linear
-from ldm3d_web.training.run import Average, Run
+from ldm3d_web.training.run import Average, Run, check_budget
 from ldm3d_web.training.source import Source, bend, straighten
 from ldm3d_web.training.start import start_from
 
@@ -115,6 +115,7 @@ def train(
     """
     from ldm3d_web.ldm3d.wrap import unwrap_longitude, wrap_longitude
 
+    check_budget(minutes, steps)
     torch.manual_seed(seed)
     model = build(plan, source.width)
     if start:

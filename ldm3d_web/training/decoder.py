@@ -19,7 +19,7 @@ from ldm3d_web.ldm3d.depth_curve import curve_of
 from ldm3d_web.training import autoencoder, losses
 from ldm3d_web.training.critic import Opponent, pushed
 from ldm3d_web.training.repaint import Repainter
-from ldm3d_web.training.run import Average, Run, Stateful
+from ldm3d_web.training.run import Average, Run, Stateful, check_budget
 from ldm3d_web.training.source import Source, bend
 
 
@@ -61,6 +61,7 @@ def train(
     """
     from ldm3d_web.ldm3d.wrap import wrap_longitude
 
+    check_budget(minutes, steps)
     model = autoencoder.load(vae).to(device).requires_grad_(False)
     curve = curve_of(model.config)
     wrap_longitude(model)

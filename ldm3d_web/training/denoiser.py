@@ -28,7 +28,7 @@ from ldm3d_web.ldm3d.verify import COMPASS_CHANNELS
 from ldm3d_web.training import autoencoder, losses, sheets
 from ldm3d_web.training.latents import Latents
 from ldm3d_web.training.optimizer import MuonAndAdamW
-from ldm3d_web.training.run import Average, Run
+from ldm3d_web.training.run import Average, Run, check_budget
 from ldm3d_web.training.saying import WORDINGS, Saying, turn_of
 from ldm3d_web.training.source import straighten
 from ldm3d_web.training.text import tokenize
@@ -138,6 +138,7 @@ def train(
     """
     from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 
+    check_budget(minutes, steps)
     from ldm3d_web.ldm3d.wrap import wrap_longitude
 
     tokenizer, encoder = load_text(text)

@@ -31,6 +31,12 @@ class Stateful(Protocol):
     def load_state_dict(self, state: dict[str, Any]) -> Any: ...
 
 
+def check_budget(minutes: float | None, steps: int | None) -> None:
+    """Raises InvalidInput unless one of the two is given and above 0. Stages ask before they prepare anything."""
+    if (minutes is None) == (steps is None) or (minutes or steps or 0) <= 0:
+        raise InvalidInput("A training run needs a budget: minutes or steps, one of them, above 0.")
+
+
 class Run:
     """One stage's training: iterate over `steps`, call `log` now and then.
 
@@ -48,8 +54,7 @@ class Run:
         seed: int = 0,
         save_every_s: float = 120.0,
     ) -> None:
-        if (minutes is None) == (steps is None) or (minutes or steps or 0) <= 0:
-            raise InvalidInput("A training run needs a budget: minutes or steps, one of them, above 0.")
+        check_budget(minutes, steps)
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.parts = parts

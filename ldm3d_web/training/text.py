@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ldm3d_web.training.optimizer import MuonAndAdamW
-from ldm3d_web.training.run import Run
+from ldm3d_web.training.run import Run, check_budget
 from ldm3d_web.training.saying import WORDINGS, Saying
 from ldm3d_web.training.start import WEIGHTS, start_from
 
@@ -284,6 +284,7 @@ def train(
     """
     from transformers import CLIPTokenizer
 
+    check_budget(minutes, steps)
     out = Path(out)
     told = _read_on(sayings, tags)
     if (out / "tokenizer" / "vocab.json").is_file():

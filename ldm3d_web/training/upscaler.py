@@ -22,7 +22,7 @@ from ldm3d_web.ldm3d import deblock
 from ldm3d_web.ldm3d.depth_curve import Curve, curve_of
 from ldm3d_web.training import autoencoder, losses, sheets
 from ldm3d_web.training.critic import Opponent, pushed
-from ldm3d_web.training.run import Average, Run, Stateful
+from ldm3d_web.training.run import Average, Run, Stateful, check_budget
 from ldm3d_web.training.source import Source, bend, straighten
 from ldm3d_web.training.start import start_from
 
@@ -88,6 +88,7 @@ def train(
     from ldm3d_web.ldm3d.upscaler import FACTOR, Upscaler
     from ldm3d_web.ldm3d.wrap import unwrap_longitude, wrap_longitude
 
+    check_budget(minutes, steps)
     torch.manual_seed(seed)
     model = Upscaler(plan.width, plan.blocks, {"log": plan.curve.k} if plan.curve.k else None)
     if start:

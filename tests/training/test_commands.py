@@ -49,5 +49,6 @@ def test_a_denoiser_is_not_asked_to_paint_without_its_text_encoder(
 def test_a_run_needs_a_budget_and_widths_that_are_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["train", "autoencoder", "--out", str(tmp_path / "run"), "--threads", "1", "--height", "16"]
     assert main([*arguments, "--widths", "8,12,a"]) == 2 and "8,12,a" in capsys.readouterr().err
-    assert main([*arguments, "--widths", "8,8,12"]) == 2 and "must differ" in capsys.readouterr().err
+    assert main([*arguments, "--steps", "1", "--widths", "8,8,12"]) == 2 and "must differ" in capsys.readouterr().err
     assert main(arguments) == 2 and "budget" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists(), "told before anything is prepared"
