@@ -16,7 +16,7 @@ import torch
 from ldm3d_web.cli import main
 from ldm3d_web.ldm3d import checkpoint
 from ldm3d_web.training import evaluate, evaluate_cli, judge, measures, report
-from ldm3d_web.training.export import export
+from ldm3d_web.training.export import SETTINGS, export
 from ldm3d_web.training.painted import paint_batch, paint_many
 from ldm3d_web.training.renders import Renders, renders
 from ldm3d_web.worlds import sample_world
@@ -155,7 +155,7 @@ def test_the_command_measures_trains_its_references_once_and_puts_models_side_by
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(evaluate_cli, "STEPS", (1, 3))
-    monkeypatch.setattr(evaluate_cli, "GUIDANCES", (1.0, 2.0))
+    monkeypatch.setattr(evaluate_cli, "GUIDANCES", (1.0, SETTINGS["guidance"]))
     arguments = [
         "evaluate", "--model", str(folder), "--beside", str(folder), "--samples", "4", "--out", str(tmp_path / "out"),
         "--references", str(tmp_path / "references"), "--reference-worlds", "4", "--reference-steps", "2",
