@@ -48,7 +48,10 @@ SETTINGS: dict[str, Any] = {
         "the moon, domes and a rocket",
         "a snowy plain at sunset with an igloo",
     ],
-    "prompt_hint": "Say a place, a time of day, the weather, and what stands where: left, right, ahead or behind.",
+    "prompt_hint": (
+        "Say a place, a time of day, the weather, and what stands around. "
+        "A side (left, right, ahead, behind) is not followed reliably yet."
+    ),
 }
 
 
