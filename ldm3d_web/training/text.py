@@ -150,10 +150,10 @@ class Labels:
         items = [
             (name, item) for each in claims for name, value in each.items() if isinstance(value, list) for item in value
         ]
-        said = [(name, *map(str, item)) for name, item in items if not isinstance(item, str)]
+        said = [(name, str(item[0]), str(item[1])) for name, item in items if _is_pair(item)]
         return cls(
             words=_by_name(pairs),
-            lists=sorted({f"{name}:{item}" for name, item in items if isinstance(item, str)}),
+            lists=sorted({f"{name}:{item}" for name, item in items if not _is_pair(item)}),
             answers=_by_name({(name, value) for name, _, value in said}),
             things=sorted({thing for _, thing, _ in said}),
         )
@@ -173,11 +173,16 @@ class Labels:
     def asked(self, claims: dict[str, Any]) -> list[tuple[int, int, int]]:
         """Of each pair that is claimed: the numbers of its label, of its thing and of what is said of it."""
         return [
-            (number, self.things.index(thing), values.index(str(value)))
+            (number, self.things.index(str(thing)), values.index(str(value)))
             for number, (name, values) in enumerate(self.answers.items())
-            for thing, value in claims.get(name, [])
-            if thing in self.things and str(value) in values
+            for thing, value in filter(_is_pair, claims.get(name, []))
+            if str(thing) in self.things and str(value) in values
         ]
+
+
+def _is_pair(claim: Any) -> bool:
+    """Whether it says something of a thing: ["tree", "left"]."""
+    return isinstance(claim, list | tuple) and len(claim) == 2
 
 
 def _by_name(pairs: set[tuple[str, str]]) -> dict[str, list[str]]:

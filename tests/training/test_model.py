@@ -128,6 +128,8 @@ def test_what_is_said_of_a_thing_is_asked() -> None:
     assert labels.lists == ["objects:barn", "objects:tree"] and labels.things == ["barn", "tree"]
     assert labels.answers == {"counts": ["3"], "directions": ["ahead", "left", "right"]}
     assert labels.asked(claims) == [(0, 1, 0), (1, 1, 1), (1, 0, 0)]
+    own = text.Labels.of([{"rooms": [1, 2], "sizes": ["large", ["a", "b", "c"]]}])  # tags of somebody's own pictures
+    assert own.answers == {} and own.present({"rooms": [2]})[own.lists.index("rooms:2")] == 1
     assert labels.asked({"directions": [["ship", "left"], ["tree", "behind"]]}) == labels.asked({}) == []
 
 
