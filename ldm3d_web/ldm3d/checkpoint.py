@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ldm3d_web.errors import HubUnreachable, InvalidInput, InvalidModel, StorageError
-from ldm3d_web.ldm3d.registry import MODELS, UPSCALER, Defaults, ModelSpec, read_json, resolve
+from ldm3d_web.ldm3d.registry import GUIDE, MODELS, UPSCALER, Defaults, ModelSpec, read_json, resolve
 from ldm3d_web.ldm3d.verify import CONFIGS, missing_files, revision_of, verify
 
 if TYPE_CHECKING:
     import torch
 
     from ldm3d_web.ldm3d.pipeline import LDM3DPipeline
-    from ldm3d_web.ldm3d.upscaler import Upscaler
 
 __all__ = ["MODELS", "Defaults", "ModelSpec", "load", "resolve", "revision_of", "verify"]
 
@@ -40,10 +39,14 @@ def load(name: str, *, device: str | None = None, dtype: torch.dtype | None = No
     verify(folder)
     import torch
 
+    from ldm3d_web.ldm3d.guide import Guide
+    from ldm3d_web.ldm3d.upscaler import Upscaler
+
     place = choose_device(device)
     half_or_full = torch.float16 if place.startswith("cuda") else torch.float32
     pipeline = _assemble(folder, half_or_full if dtype is None else dtype).to(place)
-    pipeline.upscaler = _upscaler(folder, place) if spec.upscales else None
+    pipeline.upscaler = _beside(folder / UPSCALER, Upscaler, place) if spec.upscales else None
+    pipeline.guide = _beside(folder / GUIDE, Guide, place) if (folder / GUIDE).is_dir() else None
     pipeline.spec = spec
     # A snapshot of the Hub is a folder named after its commit.
     pipeline.revision = revision_of(folder) if spec.folder else folder.name
@@ -95,16 +98,12 @@ def _assemble(folder: Path, dtype: torch.dtype) -> LDM3DPipeline:
     return LDM3DPipeline(tokenizer=tokenizer, scheduler=scheduler, **parts)
 
 
-def _upscaler(folder: Path, place: str) -> Upscaler:
-    """The network that makes the model's pictures wider, in float32."""
+def _beside(folder: Path, kind: Any, place: str) -> Any:
+    """A network beside the pipeline's own parts, in float32: an upscaler or a guide."""
     import torch
 
-    from ldm3d_web.ldm3d.upscaler import Upscaler
-
     with _quiet():
-        network = _load_part(folder / UPSCALER, Upscaler, torch.float32)
-    assert isinstance(network, Upscaler)
-    return network.to(place)
+        return _load_part(folder, kind, torch.float32).to(place)
 
 
 def _load_part(folder: Path, kind: Any, dtype: torch.dtype) -> torch.nn.Module:

@@ -24,6 +24,7 @@ from ldm3d_web.errors import Cancelled, InvalidInput, Ldm3dError
 from ldm3d_web.ldm3d import deblock, depth_codec, inputs, sampler
 from ldm3d_web.ldm3d.compass import pointed
 from ldm3d_web.ldm3d.depth_curve import curve_of
+from ldm3d_web.ldm3d.guide import Guide
 from ldm3d_web.ldm3d.registry import Defaults, ModelSpec
 from ldm3d_web.ldm3d.upscaler import Upscaler, upscale
 from ldm3d_web.ldm3d.wrap import unwrap_longitude, wrap_longitude
@@ -74,6 +75,7 @@ class LDM3DPipeline(DiffusionPipeline):
         self.spec = ModelSpec(name="unnamed")
         self.revision = ""  # names the weights
         self.upscaler: Upscaler | None = None
+        self.guide: Guide | None = None
 
     @torch.inference_mode()
     def __call__(
@@ -195,23 +197,29 @@ class LDM3DPipeline(DiffusionPipeline):
         on_step: Callable[[Step], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> torch.Tensor:
-        """Clean latents (1, C, h, w) float32 from noise.
+        """Clean latents (B, C, h, w) float32 from noise.
 
-        words: from `encode`: one text, or two (avoid, paint) for guidance: avoid + guidance · (paint - avoid).
+        words: from `encode`: B texts, or for guidance twice as many, first what to avoid: avoid + guidance · (paint -
+        avoid). Where the model has a guide, it is heard too (`guide`).
         """
         device, dtype = self._execution_device, self.unet.dtype
         words = words.to(device, dtype)
         latents = noise.to(device, torch.float32)
+        claims = self.guide.hear(words[-len(noise) :]) if self.guide is not None else None
         for number, level in enumerate(sampler.levels(self.scheduler, steps), start=1):
             _stop_if(cancelled)
-            batch = pointed(latents, self.unet.config["in_channels"]).to(dtype).expand(len(words), -1, -1, -1)
+            batch = pointed(latents, self.unet.config["in_channels"]).to(dtype)
+            batch = batch.repeat(len(words) // len(noise), 1, 1, 1)
             output = self.unet(batch, level.timestep, encoder_hidden_states=words, return_dict=False)[0].float()
-            if len(words) == 2:
+            if len(words) > len(noise):
                 avoid, paint = output.chunk(2)
                 output = avoid + guidance * (paint - avoid)
             clean, rest = sampler.clean_and_noise(
                 self.scheduler.config["prediction_type"], output, latents, level.signal
             )
+            if self.guide is not None and claims:
+                clean = self.guide.pull(clean, claims, (number - 1) / steps)
+                rest = sampler.noise_beside(clean, latents, level.signal)
             latents = sampler.advance(clean, rest, level.signal_next)
             if on_step is not None:
                 on_step(Step(number, steps, self._preview(clean)))

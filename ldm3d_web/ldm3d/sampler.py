@@ -141,7 +141,12 @@ def clean_and_noise(
         return (latents - blur * output) / keep, output
     if prediction == "v_prediction":
         return keep * latents - blur * output, keep * output + blur * latents
-    return output, (latents - keep * output) / blur
+    return output, noise_beside(output, latents, signal)
+
+
+def noise_beside(clean: torch.Tensor, latents: torch.Tensor, signal: float) -> torch.Tensor:
+    """The noise that is in latents beside these clean ones, at that cumulative alpha."""
+    return (latents - signal**0.5 * clean) / (1 - signal) ** 0.5
 
 
 def advance(clean: torch.Tensor, noise: torch.Tensor, signal_next: float) -> torch.Tensor:

@@ -16,7 +16,7 @@ from typing import Any
 from ldm3d_web.errors import InvalidModel
 from ldm3d_web.ldm3d.deblock import DEBLOCK_KEY, deblock_of
 from ldm3d_web.ldm3d.depth_curve import Curve, curve_of
-from ldm3d_web.ldm3d.registry import SETTINGS_FILE, UPSCALER, read_json, spec_of_folder
+from ldm3d_web.ldm3d.registry import GUIDE, SETTINGS_FILE, UPSCALER, read_json, spec_of_folder
 
 # Where diffusers puts the configs and the weights of each part.
 CONFIGS = {
@@ -30,8 +30,9 @@ WEIGHTS = {
     "vae": "vae/diffusion_pytorch_model.safetensors",
     "text_encoder": "text_encoder/model.safetensors",
 }
-# Not every model has one.
+# Not every model has these.
 UPSCALER_FILES = (f"{UPSCALER}/config.json", f"{UPSCALER}/diffusion_pytorch_model.safetensors")
+GUIDE_FILES = (f"{GUIDE}/config.json", f"{GUIDE}/diffusion_pytorch_model.safetensors")
 TOKENIZER = "tokenizer/tokenizer.json"
 TOKENIZER_PAIR = ("tokenizer/vocab.json", "tokenizer/merges.txt")  # the older form of the same
 
@@ -65,6 +66,9 @@ def verify(folder: Path) -> None:
     if (folder / UPSCALER_FILES[0]).is_file():
         _check_curve(read_json(folder / UPSCALER_FILES[0]), UPSCALER_FILES[0])
         read_shapes(folder / UPSCALER_FILES[1])
+    if (folder / GUIDE_FILES[0]).is_file():
+        _check_guide(read_json(folder / GUIDE_FILES[0]), configs)
+        read_shapes(folder / GUIDE_FILES[1])
     spec_of_folder(folder)
 
 
@@ -73,8 +77,9 @@ def missing_files(folder: Path) -> list[str]:
     needed = ["model_index.json", *CONFIGS.values(), *WEIGHTS.values()]
     if not (folder / TOKENIZER).is_file():
         needed += TOKENIZER_PAIR
-    if (folder / UPSCALER).is_dir():
-        needed += UPSCALER_FILES
+    for name, files in ((UPSCALER, UPSCALER_FILES), (GUIDE, GUIDE_FILES)):
+        if (folder / name).is_dir():
+            needed += files
     return [file for file in needed if not (folder / file).is_file()]
 
 
@@ -107,6 +112,20 @@ def _check_curve(config: dict[str, Any], file: str) -> Curve:
         return curve_of(config)
     except ValueError as error:
         raise InvalidModel(f"{file}: {error}.") from None
+
+
+def _check_guide(guide: dict[str, Any], configs: dict[str, dict[str, Any]]) -> None:
+    """What it sees and hears is what the others give, and it pulls by sane amounts."""
+    for key, due in (
+        ("channels", configs["vae"].get("latent_channels")),
+        ("text_width", configs["text_encoder"].get("hidden_size")),
+    ):
+        if guide.get(key) != due:
+            raise InvalidModel(f"{GUIDE_FILES[0]}: {key} is {guide.get(key)}, but the model's other parts have {due}.")
+    for key, most in (("strength", 1.0), ("until", 1.0)):
+        value = guide.get(key)
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= most:
+            raise InvalidModel(f"{GUIDE_FILES[0]}: {key} must be a number from 0 to {most:g}, not {value!r}.")
 
 
 def _check_channels(configs: dict[str, dict[str, Any]], shapes: dict[str, dict[str, tuple[int, ...]]]) -> None:
@@ -159,7 +178,7 @@ def revision_of(folder: Path) -> str:
     """
     whole = hashlib.sha256()
     files = ["model_index.json", *CONFIGS.values(), *WEIGHTS.values(), TOKENIZER, *TOKENIZER_PAIR]
-    files += ["tokenizer/tokenizer_config.json", SETTINGS_FILE, *UPSCALER_FILES]
+    files += ["tokenizer/tokenizer_config.json", SETTINGS_FILE, *UPSCALER_FILES, *GUIDE_FILES]
     for name in sorted(name for name in files if (folder / name).is_file()):
         file = (folder / name).resolve()
         state = file.stat()

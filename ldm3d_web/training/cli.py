@@ -228,6 +228,31 @@ def denoiser_command(
     )  # fmt: skip
 
 
+@app.command("guide")
+def guide_command(
+    latents: Annotated[Path, typer.Option(help="Folder of latents (train encode).")],
+    text: Annotated[Path, typer.Option(help="Folder of a trained text encoder (train text).")],
+    denoiser: Annotated[Path, typer.Option(help="Folder of the denoiser that it is for (train denoiser).")],
+    out: Out,
+    preset: Preset = "cpu",
+    minutes: Minutes = None,
+    steps: Steps = None,
+    batch: Batch = None,
+    threads: Threads = 2,
+    device: Device = "cpu",
+    bfloat16: Bfloat16 = False,
+) -> None:
+    """The guide: it hears what sentences claim, and sees whether latents have it."""
+    from ldm3d_web.training import guide
+    from ldm3d_web.training.latents import open_latents
+
+    _prepare(threads)
+    plan = _plan(guide.PRESETS[preset], batch=batch)
+    guide.train(
+        open_latents(latents), text, denoiser, out, plan, minutes=minutes, steps=steps, device=device, bfloat16=bfloat16
+    )
+
+
 @app.command("upscaler")
 def upscaler_command(
     autoencoder: Annotated[Path, typer.Option(help="Folder with the model's autoencoder in vae/, for soft pictures.")],
@@ -268,11 +293,12 @@ def export_command(
         float, typer.Option(help="How far to go towards that decoder: 0.6 keeps its edges without their rims.")
     ] = 1.0,
     upscaler: Annotated[Path | None, typer.Option(help="Folder of a trained upscaler (train upscaler).")] = None,
+    guide: Annotated[Path | None, typer.Option(help="Folder of a trained guide (train guide).")] = None,
 ) -> None:
     """The trained parts as one model folder, in half precision."""
     from ldm3d_web.training.export import export
 
-    export(latents, text, denoiser, out, decoder=decoder, decoder_share=decoder_share, upscaler=upscaler)
+    export(latents, text, denoiser, out, decoder=decoder, decoder_share=decoder_share, upscaler=upscaler, guide=guide)
     size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
     print(f"{out}: {size / 1e6:.1f} MB")
 

@@ -47,6 +47,7 @@ SENTENCES = (  # painted again and again while training: as different as sentenc
     "a cosy living room in the evening",
     "a foggy city street at sunset",
 )
+LOOK_GUIDANCE = 2.0  # of these pictures
 SCHEDULE: dict[str, Any] = {
     "num_train_timesteps": 1000,
     "beta_schedule": "squaredcos_cap_v2",  # cosine: a small latent is drowned early by Stable Diffusion's schedule
@@ -76,7 +77,6 @@ class DenoiserPlan:
     average_decay: float = 0.999
     look_every_s: float = 600.0
     look_steps: int = 15
-    look_guidance: float = 2.0
 
 
 PRESETS = {
@@ -144,7 +144,6 @@ def train(
     tokenizer, encoder = load_text(text)
     encoder.to(device)  # type: ignore[arg-type]  # transformers wraps it without its types
     scheduler = DDIMScheduler(**SCHEDULE | {"prediction_type": plan.prediction})
-    alpha_bar = scheduler.alphas_cumprod.to(device)
     pictures = torch.from_numpy(latents.latents).to(device)
 
     torch.manual_seed(seed)
@@ -164,22 +163,18 @@ def train(
     def draw(step: int) -> Draw:
         return draw_batch(latents.sayings, width, plan, tokenizer, torch.Generator().manual_seed(seed + (step << 16)))
 
+    looks = Looks(scheduler, tokenizer, encoder, latents.vae, Path(out), plan.look_steps)
     looked = run.seconds - plan.look_every_s + 120
     mean: Tensor | None = None  # of the losses since this start
     for step, drawn in zip(run.steps(), _ahead(draw, run.step), strict=False):
         clean = turned(pictures[drawn.which.to(device)], drawn.turns.to(device)).float()
         noise = run.noise(clean)
-        times = torch.randint(len(alpha_bar), (len(clean),), generator=run.generator).to(device)
-        noisy = scheduler.add_noise(clean, noise, times)
-        target = scheduler.get_velocity(clean, noise, times) if plan.prediction == "v_prediction" else clean
         rate = run.learning_rate(plan.learning_rate, plan.warmup_steps)
         optimizer.set_rate(rate)
-        with torch.autocast(device, torch.bfloat16, enabled=bfloat16), _attention(device):
+        with torch.autocast(device, torch.bfloat16, enabled=bfloat16), attention(device):
             with torch.no_grad():
                 words = encoder(drawn.tokens.to(device)).last_hidden_state
-            output = network(pointed(noisy, channels + COMPASS_CHANNELS), times, words).sample
-        error = (output.float() - target).square().mean(dim=(1, 2, 3))
-        loss = (error * losses.prediction_weight(plan.prediction, alpha_bar[times])).mean()
+            loss = denoising_loss(network, scheduler, clean, noise, words, run.generator)
         model.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -189,9 +184,23 @@ def train(
         run.log(loss=mean, rate=rate, norm=norm, pictures=step * plan.batch)
         if run.seconds - looked > plan.look_every_s:
             looked = run.seconds
-            _show(model, average, scheduler, tokenizer, encoder, latents.vae, plan, out, f"{run.seconds / 60:04.0f}")
-    _show(model, average, scheduler, tokenizer, encoder, latents.vae, plan, out, "last")
+            looks.write(model, average, f"{run.seconds / 60:04.0f}")
+    looks.write(model, average, "last")
     return run
+
+
+def denoising_loss(
+    network: Any, scheduler: Any, clean: Tensor, noise: Tensor, words: Tensor, generator: torch.Generator
+) -> Tensor:
+    """Mean weighted error of what the network says of clean latents (B, C, h, w) under noise, at random levels."""
+    prediction = scheduler.config["prediction_type"]
+    alpha_bar = scheduler.alphas_cumprod.to(clean.device)
+    times = torch.randint(len(alpha_bar), (len(clean),), generator=generator).to(clean.device)
+    noisy = scheduler.add_noise(clean, noise, times)
+    target = scheduler.get_velocity(clean, noise, times) if prediction == "v_prediction" else clean
+    output = network(pointed(noisy, clean.shape[1] + COMPASS_CHANNELS), times, words).sample
+    error = (output.float() - target).square().mean(dim=(1, 2, 3))
+    return (error * losses.prediction_weight(prediction, alpha_bar[times])).mean()
 
 
 @dataclass(frozen=True)
@@ -232,7 +241,7 @@ def turned(latents: Tensor, turns: Tensor) -> Tensor:
     return latents.gather(-1, columns[:, None, None, :].expand_as(latents))
 
 
-def _attention(device: str) -> AbstractContextManager[None]:
+def attention(device: str) -> AbstractContextManager[None]:
     """Attention in plain products on a CPU: the fused kernel's way back is a fifth of a step there, this a tenth."""
     return sdpa_kernel(SDPBackend.MATH) if device == "cpu" else nullcontext()
 
@@ -281,32 +290,34 @@ def paint(
     return latents
 
 
-@torch.no_grad()
-def _show(
-    model: UNet2DConditionModel,
-    average: Average,
-    scheduler: DDIMScheduler,
-    tokenizer: CLIPTokenizer,
-    encoder: CLIPTextModel,
-    vae_folder: Path,
-    plan: DenoiserPlan,
-    out: Path,
-    name: str,
-) -> None:
-    """Writes ``unet/`` with the averaged weights, ``scheduler/``, and a sheet of the fixed sentences."""
-    from ldm3d_web.ldm3d.wrap import wrap_longitude
+@dataclass(frozen=True)
+class Looks:
+    """What a denoiser in training leaves to be looked at, in folder ``out``: painted in ``steps`` steps."""
 
-    out = Path(out)
-    vae = autoencoder.load(vae_folder).eval()
-    wrap_longitude(vae)
-    average.swap()
-    model.save_pretrained(out / "unet")
-    scheduler.save_pretrained(out / "scheduler")
-    words, empty = (
-        encoder(tokenize(tokenizer, list(said)).to(encoder.device)).last_hidden_state for said in (SENTENCES, ("",))
-    )
-    latents = paint(model, scheduler, words, empty, steps=plan.look_steps, guidance=plan.look_guidance).cpu()
-    average.swap()
-    decoded = deblock.decode(vae, latents / vae.config["scaling_factor"] + vae.config["shift_factor"])
-    rgbd = straighten(decoded, curve_of(vae.config)).numpy()
-    sheets.write_png(out / f"samples-{name}.png", sheets.sheet([sheets.to_bytes(picture) for picture in rgbd]))
+    scheduler: DDIMScheduler
+    tokenizer: CLIPTokenizer
+    encoder: CLIPTextModel
+    vae: Path
+    out: Path
+    steps: int
+
+    @torch.no_grad()
+    def write(self, model: UNet2DConditionModel, average: Average, name: str) -> None:
+        """``unet/`` with the averaged weights, ``scheduler/``, and a sheet of the fixed sentences."""
+        from ldm3d_web.ldm3d.wrap import wrap_longitude
+
+        vae = autoencoder.load(self.vae).eval()
+        wrap_longitude(vae)
+        average.swap()
+        model.save_pretrained(self.out / "unet")
+        self.scheduler.save_pretrained(self.out / "scheduler")
+        words, empty = (
+            self.encoder(tokenize(self.tokenizer, list(said)).to(self.encoder.device)).last_hidden_state
+            for said in (SENTENCES, ("",))
+        )
+        latents = paint(model, self.scheduler, words, empty, steps=self.steps, guidance=LOOK_GUIDANCE).cpu()
+        average.swap()
+        decoded = deblock.decode(vae, latents / vae.config["scaling_factor"] + vae.config["shift_factor"])
+        rgbd = straighten(decoded, curve_of(vae.config)).numpy()
+        sheet = sheets.sheet([sheets.to_bytes(picture) for picture in rgbd])
+        sheets.write_png(self.out / f"samples-{name}.png", sheet)

@@ -2,7 +2,7 @@
 
 The autoencoder comes from the latents' folder (its scale and shift belong to those latents), the U-Net from the
 denoiser's averaged weights, the vocabulary and the text encoder from the text run. A decoder that learned on after the
-latents were made takes the place of theirs; an upscaler comes along where one was trained.
+latents were made takes the place of theirs; an upscaler and a guide come along where they were trained.
 """
 
 from __future__ import annotations
@@ -64,6 +64,7 @@ def export(
     decoder: Path | None = None,
     decoder_share: float = 1.0,
     upscaler: Path | None = None,
+    guide: Path | None = None,
     dtype: str = "float16",
     settings: dict[str, Any] | None = None,
 ) -> Path:
@@ -78,6 +79,7 @@ def export(
     from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
     from transformers import CLIPTextModel
 
+    from ldm3d_web.ldm3d.guide import Guide
     from ldm3d_web.ldm3d.upscaler import FACTOR, Upscaler
 
     if not 0 <= decoder_share <= 1:
@@ -85,7 +87,9 @@ def export(
     out = Path(out)
     vae = Path(decoder or latents) / "vae"
     parts = [vae, Path(text) / "text_encoder", Path(denoiser) / "unet"]
-    parts += [Path(upscaler) / "upscaler"] if upscaler else []
+    more: dict[str, Any] = {"upscaler": (upscaler, Upscaler), "guide": (guide, Guide)}
+    more = {name: (Path(folder) / name, kind) for name, (folder, kind) in more.items() if folder}
+    parts += [folder for folder, _ in more.values()]
     for part in parts:
         if not part.is_dir():
             raise InvalidInput(f"{part} is not there yet; train that part first.")
@@ -100,8 +104,8 @@ def export(
     painter.to(kind).save_pretrained(out / "vae")
     UNet2DConditionModel.from_pretrained(Path(denoiser) / "unet").to(kind).save_pretrained(out / "unet")
     CLIPTextModel.from_pretrained(Path(text) / "text_encoder").to(kind).save_pretrained(out / "text_encoder")
-    if upscaler:
-        Upscaler.from_pretrained(Path(upscaler) / "upscaler").to(kind).save_pretrained(out / "upscaler")
+    for name, (folder, network) in more.items():
+        network.from_pretrained(folder).to(kind).save_pretrained(out / name)
     (out / "tokenizer").mkdir(exist_ok=True)
     for name in ("vocab.json", "merges.txt"):
         shutil.copyfile(Path(text) / "tokenizer" / name, out / "tokenizer" / name)
@@ -112,12 +116,12 @@ def export(
     )
     (out / "scheduler").mkdir(exist_ok=True)
     shutil.copyfile(Path(denoiser) / "scheduler" / "scheduler_config.json", out / "scheduler" / "scheduler_config.json")
-    for network in ("vae", "unet", *(["upscaler"] if upscaler else [])):
-        config = _read(out / network / "config.json")
+    for name in ("vae", "unet", *more):
+        config = _read(out / name / "config.json")
         config.pop("_name_or_path", None)  # where it was trained is nobody's business
-        if network == "vae":
+        if name == "vae":
             config[DEBLOCK_KEY] = GRID_STEP
-        _write(out / network / "config.json", config)
+        _write(out / name / "config.json", config)
     _write(
         out / "model_index.json",
         {

@@ -8,38 +8,27 @@ the painter does as it is told. Its features serve for Fréchet distances and fo
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
+from ldm3d_web.ldm3d.claims import SIDES, Eye, Vocabulary
 from ldm3d_web.worlds.world import Description
 
 SIZE = (128, 256)  # pixels that it looks at
 SINGLE = ("place", "time", "weather", "season", "colour")
-SIDES = {"ahead": 0.0, "right": math.pi / 2, "behind": math.pi, "left": -math.pi / 2}
-COLUMNS = 16  # in which things are looked for; four to a side
 
 
-@dataclass(frozen=True)
-class Vocabulary:
-    """What it can tell. words: values of each single-word label; things: names of things."""
-
-    words: dict[str, list[str]]
-    things: list[str]
-
-    @classmethod
-    def of(cls, descriptions: list[Description]) -> Vocabulary:
-        """Everything that these worlds have."""
-        words = {
-            name: sorted({str(each.tags[name]) for each in descriptions if each.tags.get(name)}) for name in SINGLE
-        }
-        things = {thing.name for each in descriptions for thing in each.things}
-        return cls({name: values for name, values in words.items() if values}, sorted(things))
+def vocabulary_of(descriptions: Sequence[Description]) -> Vocabulary:
+    """Everything that these worlds have."""
+    words = {name: sorted({str(each.tags[name]) for each in descriptions if each.tags.get(name)}) for name in SINGLE}
+    things = {thing.name for each in descriptions for thing in each.things}
+    return Vocabulary({name: values for name, values in words.items() if values}, sorted(things))
 
 
 @dataclass(frozen=True)
@@ -53,38 +42,11 @@ class Reading:
     features: np.ndarray
 
 
-class Judge(nn.Module):
-    """(B, 3, 128, 256) in [-1, 1] to logits. Columns are told apart by where they are, rows by what they are."""
+class Judge(Eye):
+    """An eye for pictures (B, 3, 128, 256) in [-1, 1]."""
 
     def __init__(self, vocabulary: Vocabulary, widths: tuple[int, ...] = (32, 64, 96, 128)) -> None:
-        from ldm3d_web.ldm3d.wrap import wrap_longitude
-
-        super().__init__()
-        self.vocabulary = vocabulary
-        blocks: list[nn.Module] = []
-        for before, after in pairwise((3, *widths)):
-            blocks += [nn.Conv2d(before, after, 3, stride=2, padding=1), nn.GroupNorm(8, after), nn.SiLU()]
-        rows = SIZE[0] // 2 ** len(widths)
-        features = 3 * widths[-1] // 2
-        self.eye = nn.Sequential(*blocks)
-        # The rows stay apart, since up is not down.
-        self.column = nn.Sequential(nn.Conv2d(widths[-1], features, (rows, 3), padding=(0, 1)), nn.SiLU())
-        self.thing = nn.Conv2d(features, len(vocabulary.things), 1)
-        self.word = nn.Linear(features, sum(map(len, vocabulary.words.values())))
-        wrap_longitude(self)
-
-    def forward(self, pictures: Tensor) -> tuple[dict[str, Tensor], Tensor, Tensor, Tensor]:
-        """Logits of each label (B, values), of things anywhere (B, T), of things by side (B, T, 4); features (B, F)."""
-        columns = self.column(self.eye(pictures))
-        columns = functional.adaptive_avg_pool2d(columns, (1, COLUMNS))
-        features = columns.mean(dim=(2, 3))
-        groups = self.word(features).split([len(values) for values in self.vocabulary.words.values()], dim=1)
-        found = self.thing(columns)[:, :, 0]
-        quarter = COLUMNS // 4
-        # Column 0 begins behind; turned by half a side, each side is four columns that lie together.
-        centred = found.roll(quarter // 2, -1).unflatten(-1, (4, quarter)).amax(-1)  # behind, left, ahead, right
-        sides = centred[..., [2, 3, 0, 1]]
-        return dict(zip(self.vocabulary.words, groups, strict=True)), found.amax(-1), sides, features
+        super().__init__(vocabulary, widths, channels=3, width=SIZE[1])
 
     @torch.no_grad()
     def read(self, rgb: np.ndarray, batch: int = 64) -> Reading:

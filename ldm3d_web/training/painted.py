@@ -17,8 +17,6 @@ import numpy as np
 import torch
 
 from ldm3d_web.files import write_whole
-from ldm3d_web.ldm3d import sampler
-from ldm3d_web.ldm3d.compass import pointed
 from ldm3d_web.rgbd import Rgbd
 from ldm3d_web.training.depth_reference import small_disparity
 from ldm3d_web.training.judge import SIZE
@@ -112,21 +110,10 @@ def paint_batch(
     for network in (pipeline.unet, pipeline.vae):
         wrap_longitude(network)
     width, height = pipeline.check_size()
-    device, dtype = pipeline.unet.device, pipeline.unet.dtype
-    latents = torch.cat([pipeline.draw_noise(seed, width, height) for seed in seeds]).to(device)
-    words = pipeline.encode([*sentences, *([""] * len(sentences) if guidance > 1 else [])]).to(dtype)
-    prediction = pipeline.scheduler.config["prediction_type"]
-    for level in sampler.levels(pipeline.scheduler, steps):
-        doubled = torch.cat([latents] * (len(words) // len(latents)))
-        doubled = pointed(doubled, pipeline.unet.config["in_channels"]).to(dtype)
-        with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
-            output = pipeline.unet(doubled, level.timestep, encoder_hidden_states=words, return_dict=False)[0]
-        output = output.float()
-        if guidance > 1:
-            follow, avoid = output.chunk(2)
-            output = avoid + guidance * (follow - avoid)
-        clean, rest = sampler.clean_and_noise(prediction, output, latents, level.signal)
-        latents = sampler.advance(clean, rest, level.signal_next)
+    noise = torch.cat([pipeline.draw_noise(seed, width, height) for seed in seeds])
+    words = pipeline.encode([*([""] * len(sentences) if guidance > 1 else []), *sentences])
+    with torch.autocast(pipeline.unet.device.type, torch.bfloat16, enabled=bfloat16):
+        latents = pipeline.denoise(noise, words, steps=steps, guidance=guidance)
     rgb, disparity = pipeline.decode(latents)
     colours = (rgb.permute(0, 2, 3, 1).float() * 255).round().to(torch.uint8).cpu().numpy()
     return [

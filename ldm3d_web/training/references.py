@@ -12,8 +12,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from ldm3d_web.errors import InvalidInput
+from ldm3d_web.ldm3d.claims import Eye, Vocabulary
 from ldm3d_web.training.depth_reference import DepthReference
-from ldm3d_web.training.judge import SIZE, Judge, Vocabulary, to_input, truth
+from ldm3d_web.training.judge import SIZE, Judge, to_input, truth, vocabulary_of
 from ldm3d_web.training.losses import LOG_DISTANCE
 from ldm3d_web.training.optimizer import MuonAndAdamW
 from ldm3d_web.training.renders import Renders, renders
@@ -73,7 +74,7 @@ def load(folder: Path, device: str = "cpu") -> References:
 def _train(folder: Path, data: Renders, steps: int, device: str, batch: int, bfloat16: bool) -> None:
     from safetensors.torch import save_file
 
-    vocabulary = Vocabulary.of(data.descriptions)
+    vocabulary = vocabulary_of(data.descriptions)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "vocabulary.json").write_text(json.dumps(asdict(vocabulary), indent=1))
     torch.manual_seed(0)
@@ -86,7 +87,7 @@ def _train(folder: Path, data: Renders, steps: int, device: str, batch: int, bfl
             pictures, depth, described = _batch(data, batch, run.generator, device)
             with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
                 if isinstance(network, Judge):
-                    loss = judge_loss(network, pictures, described)
+                    loss = eye_loss(network, pictures, described)
                 else:
                     loss = functional.l1_loss(network(pictures), depth)
             optimizer.set_rate(run.learning_rate(LEARNING_RATE, 50))
@@ -100,10 +101,10 @@ def _train(folder: Path, data: Renders, steps: int, device: str, batch: int, bfl
         save_file(network.state_dict(), folder / f"{name}.safetensors")
 
 
-def judge_loss(judge: Judge, pictures: Tensor, described: list[tuple[Description, float]]) -> Tensor:
-    """Of pictures (B, 3, H, W) whose worlds are described and turned by radians."""
-    words, things, sides, _ = judge(pictures)
-    wanted = [truth(judge.vocabulary, description, turn_rad) for description, turn_rad in described]
+def eye_loss(eye: Eye, pictures: Tensor, described: list[tuple[Description, float]]) -> Tensor:
+    """Of pictures (B, C, H, W) whose worlds are described and turned by radians."""
+    words, things, sides, _ = eye(pictures)
+    wanted = [truth(eye.vocabulary, description, turn_rad) for description, turn_rad in described]
     classes = torch.tensor([each[0] for each in wanted], device=pictures.device)
     present, where = (torch.stack(each).to(pictures.device) for each in list(zip(*wanted, strict=True))[1:])
     loss = pictures.new_zeros(())

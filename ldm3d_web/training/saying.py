@@ -45,9 +45,15 @@ class Saying:
             return self.captions[wording % len(self.captions)], None
         from ldm3d_web.worlds.caption import say
 
-        description = mirror(self.description) if self.mirrored else self.description
-        said = say(description, wording, self.turn_rad + turn_rad)
+        said = say(self.described, wording, self.turn_rad + turn_rad)
         return said.text, said.claims
+
+    @property
+    def described(self) -> Description:
+        """What stands in the picture as it is mirrored, but not turned yet. Raises InvalidInput if nobody knows."""
+        if self.description is None:
+            raise InvalidInput("What stands in this picture is not described, only said.")
+        return mirror(self.description) if self.mirrored else self.description
 
     def seen(self, turn_rad: float, *, mirrored: bool) -> Saying:
         """Of the same picture mirrored, then turned."""

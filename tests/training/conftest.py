@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from ldm3d_web.training import autoencoder, decoder, denoiser, text, upscaler
+from ldm3d_web.training import autoencoder, decoder, denoiser, guide, text, upscaler
 from ldm3d_web.training.latents import batches_of, encode, open_latents
 from ldm3d_web.training.shards import Shards, open_shards, write_shards
 
@@ -19,6 +19,7 @@ AUTOENCODER = autoencoder.AutoencoderPlan(
 )
 TEXT = text.TextPlan(vocabulary=700, width=32, layers=1, heads=2, batch=8)
 DENOISER = denoiser.DenoiserPlan(widths=(16, 16), layers=1, heads=2, norm_groups=4, batch=4, look_steps=2)
+GUIDE = guide.GuidePlan(batch=8, warmup_steps=1)
 DECODER = decoder.DecoderPlan(batch=1)
 UPSCALER = upscaler.UpscalerPlan(width=8, blocks=1, strips=1, rows=16, batch=2, side=16)
 
@@ -32,6 +33,7 @@ class Kitchen:
     text: Path
     latents: Path
     denoiser: Path
+    guide: Path
     decoder: Path
     wide: Path
     upscaler: Path
@@ -54,7 +56,7 @@ def one_thread() -> Iterator[None]:
 def kitchen(tmp_path_factory: pytest.TempPathFactory) -> Kitchen:
     """Every stage, run once."""
     folder = tmp_path_factory.mktemp("kitchen")
-    names = ("shards", "autoencoder", "text", "latents", "denoiser", "decoder", "wide", "upscaler")
+    names = ("shards", "autoencoder", "text", "latents", "denoiser", "guide", "decoder", "wide", "upscaler")
     made = Kitchen(*(folder / name for name in names))
     write_shards(made.shards, WORLDS, 0, height=64, width=128, supersample=2)
     data = made.data
@@ -62,6 +64,7 @@ def kitchen(tmp_path_factory: pytest.TempPathFactory) -> Kitchen:
     text.train(data.sayings, data.tags, made.text, TEXT, steps=2)
     encode(batches_of(data), made.autoencoder / "vae", made.latents)
     denoiser.train(open_latents(made.latents), made.text, made.denoiser, DENOISER, steps=2)
+    guide.train(open_latents(made.latents), made.text, made.denoiser, made.guide, GUIDE, steps=120)
     decoder.train(data, made.latents / "vae", made.decoder, DECODER, steps=2)
     write_shards(made.wide, 2, 0, height=256, width=512)
     upscaler.train(open_shards(made.wide), made.decoder / "vae", made.upscaler, UPSCALER, steps=2)

@@ -23,17 +23,18 @@ def test_every_command_in_turn_on_worlds_rendered_as_needed(tmp_path: Path, caps
     run("train", "encode", "--autoencoder", autoencoder, "--out", latents, "--worlds", 2, *small)
     denoiser = ("--latents", latents, "--text", text, "--out", tmp_path / "denoiser", "--prediction", "sample")
     run("train", "denoiser", *denoiser, "--widths", "32,32", "--batch", 2, "--steps", 1, "--threads", 1)
+    painter = ("--latents", latents, "--text", text, "--denoiser", tmp_path / "denoiser")
+    run("train", "guide", *painter, "--out", tmp_path / "guide", "--batch", 2, "--steps", 1, "--threads", 1)
     painted = ("--denoiser", tmp_path / "denoiser", "--text", text)
     decoder = ("--latents", latents, "--out", tmp_path / "decoder", *painted)
     run("train", "decoder", *decoder, "--batch", 1, "--steps", 1, *small)
     upscaler = ("--autoencoder", latents, "--out", tmp_path / "upscaler")
     run("train", "upscaler", *upscaler, "--steps", 1, "--threads", 1, "--height", 256)
-    parts = ("--latents", latents, "--text", text, "--denoiser", tmp_path / "denoiser")
-    more = ("--decoder", tmp_path / "decoder", "--upscaler", tmp_path / "upscaler")
-    run("train", "export", *parts, *more, "--out", tmp_path / "mini")
+    more = ("--decoder", tmp_path / "decoder", "--upscaler", tmp_path / "upscaler", "--guide", tmp_path / "guide")
+    run("train", "export", *painter, *more, "--out", tmp_path / "mini")
 
     pipeline = checkpoint.load(str(tmp_path / "mini"), device="cpu")
-    assert pipeline.scheduler.config["prediction_type"] == "sample"
+    assert pipeline.scheduler.config["prediction_type"] == "sample" and pipeline.guide is not None
     rgbd = pipeline("a lake", steps=1, width=512)
     assert pipeline.upscale(rgbd, pipeline.defaults.upscale).rgb.shape == (1024, 2048, 3)
 

@@ -84,7 +84,7 @@ def _described(azimuth_rad: float) -> Description:
 
 @pytest.mark.parametrize(("azimuth_rad", "side"), [(0.3, 0), (1.5, 1), (3.1, 2), (-3.1, 2), (-1.6, 3)])
 def test_what_stands_on_a_side_is_asked_for_there_however_it_is_turned(azimuth_rad: float, side: int) -> None:
-    vocabulary = judge.Vocabulary.of([_described(0)])
+    vocabulary = judge.vocabulary_of([_described(0)])
     for turn in (0.0, 2 * math.pi, -4 * math.pi):
         _, things, sides = judge.truth(vocabulary, _described(azimuth_rad), turn)
         assert things.tolist() == [1] and sides.tolist() == [[float(number == side) for number in range(4)]]
@@ -95,7 +95,7 @@ def test_what_stands_on_a_side_is_asked_for_there_however_it_is_turned(azimuth_r
 def test_the_judge_looks_where_a_thing_is() -> None:
     """Turning a picture by a quarter turns its verdicts by a side: columns are sides, for any weights."""
     torch.manual_seed(0)
-    looking = judge.Judge(judge.Vocabulary.of([_described(0)])).eval()
+    looking = judge.Judge(judge.vocabulary_of([_described(0)])).eval()
     picture = torch.rand(1, 3, *judge.SIZE)
     with torch.no_grad():
         straight, turned = looking(picture)[2], looking(picture.roll(judge.SIZE[1] // 4, -1))[2]

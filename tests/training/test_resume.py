@@ -12,11 +12,11 @@ import pytest
 import torch
 
 from ldm3d_web.errors import InvalidInput
-from ldm3d_web.training import autoencoder, decoder, denoiser, text, upscaler
+from ldm3d_web.training import autoencoder, decoder, denoiser, guide, text, upscaler
 from ldm3d_web.training.latents import open_latents
 from ldm3d_web.training.run import Average, Run
 from ldm3d_web.training.shards import open_shards
-from tests.training.conftest import AUTOENCODER, DECODER, DENOISER, TEXT, UPSCALER, Kitchen
+from tests.training.conftest import AUTOENCODER, DECODER, DENOISER, GUIDE, TEXT, UPSCALER, Kitchen
 
 STEPS = 4
 STAGES: dict[str, Callable[[Kitchen, Path], Run]] = {
@@ -24,6 +24,9 @@ STAGES: dict[str, Callable[[Kitchen, Path], Run]] = {
     "text": lambda kitchen, out: text.train(kitchen.data.sayings, kitchen.data.tags, out, TEXT, steps=STEPS),
     "denoiser": lambda kitchen, out: denoiser.train(
         open_latents(kitchen.latents), kitchen.text, out, DENOISER, steps=STEPS
+    ),
+    "guide": lambda kitchen, out: guide.train(
+        open_latents(kitchen.latents), kitchen.text, kitchen.denoiser, out, GUIDE, steps=STEPS
     ),
     "decoder": lambda kitchen, out: decoder.train(kitchen.data, kitchen.latents / "vae", out, DECODER, steps=STEPS),
     "upscaler": lambda kitchen, out: upscaler.train(
