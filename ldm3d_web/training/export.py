@@ -22,11 +22,11 @@ GRID_STEP = 0.06  # between squares of pixels that latents become; taken out of 
 SETTINGS: dict[str, Any] = {
     "name": "ldm3d-mini",
     "description": (
-        "Our own small LDM3D, fourth edition: low-poly places with depth, on any computer. "
+        "Our own small LDM3D, fifth edition: low-poly places with depth, on any computer. "
         "It knows landscapes, villages, streets, ruins, rooms and caves; no people, no photographs."
     ),
     "licence": "Apache-2.0",
-    "steps": 25,
+    "steps": 15,
     "guidance": 1.5,
     "width": 512,
     "height": 256,
@@ -49,8 +49,8 @@ SETTINGS: dict[str, Any] = {
         "a snowy plain at sunset with an igloo",
     ],
     "prompt_hint": (
-        "Say a place, a time of day, the weather, and what stands around. "
-        "A side (left, right, ahead, behind) is not followed reliably yet."
+        "Say a place, a time of day, the weather, and what stands where: left, right, ahead or behind. "
+        "A side is not always kept."
     ),
 }
 
