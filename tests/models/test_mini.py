@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from ldm3d_web.ldm3d import checkpoint, pipeline
+from ldm3d_web.ldm3d.claims import SIDES
 from ldm3d_web.ldm3d.compass import pointed
 from ldm3d_web.ldm3d.registry import MINI_FOLDER, MODELS
 from ldm3d_web.ldm3d.vocabulary import unknown_words
@@ -46,6 +47,35 @@ def test_it_knows_its_own_examples_and_says_what_it_was_never_taught():
     assert unknown_words("a dragon over a calm lake at dawn", MINI_FOLDER) == ["dragon"]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "things", "sides"),
+    [
+        ("a farm at noon, a red barn on the left", {"barn"}, {("barn", "left")}),
+        ("a farm at noon with a red barn on the right", {"barn"}, {("barn", "right")}),
+        ("a pond straight ahead in a green meadow", {"pond"}, {("pond", "ahead")}),
+        ("two fir trees in a snowy village at night", {"pine tree"}, set()),
+        ("the moon, a rocket to the left", {"rocket"}, {("rocket", "left")}),
+    ],
+)
+def test_its_guide_hears_things_and_sides_in_other_words_too(
+    mini, sentence: str, things: set[str], sides: set[tuple[str, str]]
+):
+    heard, known = mini.guide.hear(mini.encode([sentence])), mini.guide.ear.vocabulary.things
+    assert {known[thing] for thing in heard.things[1]} == things
+    assert {(known[thing], list(SIDES)[side]) for thing, side in zip(*heard.sides[1:], strict=True)} == sides
+
+
+def test_its_guide_brings_water_into_a_meadow_on_the_side_that_was_said(mini, monkeypatch: pytest.MonkeyPatch):
+    """A pond is what the denoiser alone forgets most often."""
+    sentence, seeds = "a green meadow at noon, a pond on the right", (0, 1, 2)
+    guided = np.mean([mini(sentence, seed=seed).rgb for seed in seeds], axis=0)
+    monkeypatch.setattr(mini, "guide", None)
+    alone = np.mean([mini(sentence, seed=seed).rgb for seed in seeds], axis=0)
+    bluer = (guided - alone)[128:, :, 2] - (guided - alone)[128:, :, 0]  # below the horizon; 128 columns to a side
+    left, right = bluer[:, 64:192].mean(), bluer[:, 320:448].mean()
+    assert right > 1 and right > 3 * left
+
+
 def sky(rgbd: Rgbd) -> np.ndarray:
     """Mean red, green, blue of the upper third."""
     return rgbd.rgb[: rgbd.rgb.shape[0] // 3].mean(axis=(0, 1))
@@ -72,8 +102,9 @@ def grass(rgbd: Rgbd) -> float:
 
 def test_it_is_small_half_precision_and_safetensors_only():
     weights = list(MINI_FOLDER.rglob("*.safetensors"))
-    assert len(weights) == 4
-    assert sum(path.stat().st_size for path in MINI_FOLDER.rglob("*") if path.is_file()) <= 40_000_000
+    assert {file.parent.name for file in weights} == {"text_encoder", "unet", "vae", "upscaler", "guide"}
+    assert len(weights) == 5
+    assert sum(path.stat().st_size for path in MINI_FOLDER.rglob("*") if path.is_file()) <= 45_000_000
     assert not [path for path in MINI_FOLDER.rglob("*") if path.suffix in (".bin", ".pt", ".pkl", ".ckpt")]
 
 
