@@ -28,6 +28,7 @@ ALIGNED_STEP = 0.03  # disparity between neighbours whose edge may lie beside th
 ALIGNED_PX = 2  # how far beside
 COLOUR = 20.0  # 8-bit steps that make two colours different
 VOTE_PX = 4
+LEVEL = 0.1  # pixels², against slopes from too few pixels
 EVEN_PX = 6  # a climb that is straight over more pixels than a ramp has is a slope
 BEND = 0.25  # of the step before and after a pixel: that much they may differ on a straight climb
 SHARP_STEP = 4.0  # times the steps on both sides of it: an edge of one pixel
@@ -152,27 +153,43 @@ def _given(inverse: np.ndarray, rgb: np.ndarray, ramp: np.ndarray, reach_px: int
     low, high = np.where(found, low, 0), np.where(found, high, 0)
     split = (low + high) / 2
     votes = np.zeros((2, len(row)), np.float32)
-    near_weight, near_value = np.zeros((2, 2, len(row)), np.float32)
+    sides = np.zeros((2, len(_MOMENTS), len(row)), np.float32)
     for (i, j), place in zip(offsets, places, strict=True):
         value, sure = inverse[place], ~ramp[place]
         difference = colour[place] - own
         alike = np.exp(-np.einsum("ij,ij->i", difference, difference) / (2 * COLOUR**2))
         near = np.float32(1 / (i * i + j * j))
-        side = (value > split).astype(np.intp)
+        side = value > split
         vote = np.where(sure, near * (alike + 0.02), 0)
-        for which in (0, 1):
-            on = sure & (side == which)
+        for which, on in enumerate((sure & ~side, sure & side)):
             votes[which] += np.where(on, vote, 0)
-            near_weight[which] += np.where(on, near * near, 0)
-            near_value[which] += np.where(on, near * near * value, 0)
+            weight = np.where(on, near * near, 0)
+            for moment, (a, b, c) in enumerate(_MOMENTS):
+                if factor := i**a * j**b:
+                    sides[which, moment] += factor * weight * (value if c else 1)
     # Its own depth counts as well: all of it where the colours say nothing.
     lean = np.clip((middle - low) / np.maximum(high - low, 1e-9), 0, 1)
     score = votes / np.maximum(votes.sum(axis=0), 1e-9)
     upper = score[1] + 0.5 * lean > score[0] + 0.5 * (1 - lean)
-    chosen = np.where(upper, 1, 0)
-    weight = np.take_along_axis(near_weight, chosen[None], 0)[0]
-    value = np.take_along_axis(near_value, chosen[None], 0)[0] / np.maximum(weight, 1e-9)
+    chosen = np.where(upper, sides[1], sides[0])
+    weight = chosen[0]
+    value = _carried_on(chosen)
     result = inverse.copy()
     known = found & (weight > 0)
     result[row[known], column[known]] = value[known]
     return result
+
+
+# Sums over the pixels of one side, of i^a j^b v^c: what a plane v = p + q i + r j is fitted by.
+_MOMENTS = ((0, 0, 0), (1, 0, 0), (0, 1, 0), (2, 0, 0), (1, 1, 0), (0, 2, 0), (0, 0, 1), (1, 0, 1), (0, 1, 1))
+
+
+def _carried_on(sums: np.ndarray) -> np.ndarray:
+    """(N,) what the plane through one side's pixels has at the middle; sums: (9, N) of _MOMENTS."""
+    count, i, j, ii, ij, jj, v, iv, jv = sums.astype(np.float64)
+    count = np.maximum(count, 1e-9)
+    i, j, ii, ij, jj, v, iv, jv = (each / count for each in (i, j, ii, ij, jj, v, iv, jv))
+    ii, ij, jj = ii - i * i + LEVEL, ij - i * j, jj - j * j + LEVEL
+    iv, jv = iv - i * v, jv - j * v
+    det = ii * jj - ij * ij
+    return v - i * (iv * jj - jv * ij) / det - j * (jv * ii - iv * ij) / det
