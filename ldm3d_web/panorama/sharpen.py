@@ -29,6 +29,8 @@ ALIGNED_PX = 2  # how far beside
 COLOUR = 20.0  # 8-bit steps that make two colours different
 VOTE_PX = 4
 LEVEL = 0.1  # pixels², against slopes from too few pixels
+THIN_PX, BLUR_PX = 3, 1  # of a thing that a blur lowers, and of the blur on each side
+LONG_PX = 9  # at least: the tip of a roof is narrow too
 EVEN_PX = 6  # a climb that is straight over more pixels than a ramp has is a slope
 BEND = 0.25  # of the step before and after a pixel: that much they may differ on a straight climb
 SHARP_STEP = 4.0  # times the steps on both sides of it: an edge of one pixel
@@ -50,9 +52,65 @@ def sharpened(inverse: np.ndarray, rgb: np.ndarray) -> np.ndarray:
     ramp = ramps(inverse)
     if not ramp.any() or sharp_steps(inverse) > SHARP_SHARE * np.count_nonzero(ramp):
         return inverse
+    inverse = thin_restored(inverse)
+    ramp = ramps(inverse)
     # Beside a ramp a pixel may have a little of it too; the crest of a thin thing has not.
     beside = cv2.dilate(ramp.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     return _given(inverse, rgb, ramp | beside & ~_crests(inverse))
+
+
+def thin_restored(inverse: np.ndarray) -> np.ndarray:
+    """(H, W) float32: inverse distances (H, W) in which thin things are as near as before their depth was softened.
+
+    A blur lays the height of a post of two pixels over four, and no vote among them brings it back. But it keeps the
+    sum: what a thing rises above its background, summed across, is its height times the width that it had.
+    """
+    upright, across = _thin(inverse), _thin(np.ascontiguousarray(inverse.T), wrap=False)
+    value, known = upright
+    other, also = (each.T for each in across)
+    return np.where(known, value, np.where(also, other, inverse))
+
+
+def _thin(inverse: np.ndarray, wrap: bool = True) -> tuple[np.ndarray, np.ndarray]:
+    """Inverse distances with what is thin along a row as near as it was and without its ramps; and where that is."""
+    pad = 2 * THIN_PX + 2
+    wide = np.pad(inverse, ((0, 0), (pad, pad)), mode="wrap" if wrap else "edge")
+    background = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((1, THIN_PX + 4 * BLUR_PX + 2), np.uint8))
+    width = inverse.shape[1] if wrap else 2 * inverse.shape[1]
+    rise = parallax(wide - background, width)
+    peak = cv2.dilate(rise, np.ones((1, 2 * (THIN_PX + BLUR_PX) + 1), np.uint8))
+    raised = (rise > 1 / 6 * peak) & (peak > LEAST_STEP_PX)
+    height, count, ramp = np.zeros_like(rise), np.zeros(rise.shape, np.uint8), np.zeros(rise.shape, bool)
+
+    def ahead(image: np.ndarray, by: int) -> np.ndarray:
+        return np.roll(image, -by, axis=1)
+
+    for width_px in range(1, THIN_PX + 1):
+        run = width_px + 2 * BLUR_PX
+        start = ~ahead(raised, -1) & ~ahead(raised, run)
+        total = np.zeros_like(rise)
+        for step in range(run):
+            start &= ahead(raised, step)
+            total += ahead(rise, step)
+        for step in range(run):
+            at = ahead(start, -step)
+            if BLUR_PX <= step < run - BLUR_PX:
+                height[at], count[at] = (ahead(total, -step) / width_px)[at], 1
+            else:
+                ramp |= at
+    # Only what goes on for a while, and as near as it is along its way.
+    lines = cv2.morphologyEx(cv2.dilate(count, np.ones((1, 3), np.uint8)), cv2.MORPH_OPEN, np.ones((LONG_PX, 1), np.uint8))
+    count *= lines
+    window = (3, LONG_PX)
+    sums = cv2.boxFilter(height * count, -1, window, normalize=False)
+    counts = cv2.boxFilter(count.astype(np.float32), -1, window, normalize=False)
+    thin = count > 0
+    # A ramp belongs to what is thin beside it.
+    beside = cv2.dilate(thin.astype(np.uint8), np.ones((1, 2 * BLUR_PX + 1), np.uint8)) > 0
+    one = np.float32(1 / parallax(np.float32(1), width))
+    value = np.where(thin, background + one * sums / np.maximum(counts, 1), background)
+    known = thin | ramp & beside
+    return value[:, pad:-pad].astype(np.float32), known[:, pad:-pad]
 
 
 def aligned(disparity: np.ndarray, rgb: np.ndarray) -> np.ndarray:
