@@ -99,7 +99,9 @@ def _thin(inverse: np.ndarray, wrap: bool = True) -> tuple[np.ndarray, np.ndarra
             else:
                 ramp |= at
     # Only what goes on for a while, and as near as it is along its way.
-    lines = cv2.morphologyEx(cv2.dilate(count, np.ones((1, 3), np.uint8)), cv2.MORPH_OPEN, np.ones((LONG_PX, 1), np.uint8))
+    lines = cv2.morphologyEx(
+        cv2.dilate(count, np.ones((1, 3), np.uint8)), cv2.MORPH_OPEN, np.ones((LONG_PX, 1), np.uint8)
+    )
     count *= lines
     window = (3, LONG_PX)
     sums = cv2.boxFilter(height * count, -1, window, normalize=False)

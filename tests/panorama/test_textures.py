@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from ldm3d_web.panorama.seam import seam_ratio
@@ -20,6 +21,13 @@ def test_it_is_the_picture_at_more_pixels():
     enlarged = enlarge(small, 300)
     assert enlarged.shape == large.shape, "the largest whole factor within 300 is 4"
     assert np.abs(enlarged.astype(int) - large).max() <= 6
+
+
+def test_its_means_over_a_pixel_are_that_pixel():
+    small = cv2.resize(smooth(128), (64, 32), interpolation=cv2.INTER_AREA)
+    small[::3, ::5] = 90  # details of one pixel too
+    back = cv2.resize(enlarge(small, 128), (64, 32), interpolation=cv2.INTER_AREA)
+    assert np.abs(back.astype(int) - small).mean() < 1.0
 
 
 def test_the_wrap_stays_closed():
