@@ -32,7 +32,7 @@ def enlarge(rgb: np.ndarray, width: int) -> np.ndarray:
     factor = width // rgb.shape[1]
     if factor <= 1:
         return rgb
-    pad = 4  # more than the filter reaches
+    pad = 9  # more than the two filters reach
     height, width = rgb.shape[:2]
     given = wrap_pad(rgb, pad, pad)
     wide = _larger(given, factor)
