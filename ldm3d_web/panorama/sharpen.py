@@ -17,6 +17,7 @@ import itertools
 import cv2
 import numpy as np
 
+from ldm3d_web.panorama import thin
 from ldm3d_web.panorama.seam import wrap_pad
 from ldm3d_web.panorama.sheet import Neighbour, above, below, left_of, parallax, right_of
 
@@ -29,8 +30,6 @@ ALIGNED_PX = 2  # how far beside
 COLOUR = 20.0  # 8-bit steps that make two colours different
 VOTE_PX = 4
 LEVEL = 0.1  # pixels², against slopes from too few pixels
-THIN_PX, BLUR_PX = 3, 1  # of a thing that a blur lowers, and of the blur on each side
-LONG_PX = 9  # at least: the tip of a roof is narrow too
 EVEN_PX = 6  # a climb that is straight over more pixels than a ramp has is a slope
 BEND = 0.25  # of the step before and after a pixel: that much they may differ on a straight climb
 SHARP_STEP = 4.0  # times the steps on both sides of it: an edge of one pixel
@@ -52,67 +51,11 @@ def sharpened(inverse: np.ndarray, rgb: np.ndarray) -> np.ndarray:
     ramp = ramps(inverse)
     if not ramp.any() or sharp_steps(inverse) > SHARP_SHARE * np.count_nonzero(ramp):
         return inverse
-    inverse = thin_restored(inverse)
-    ramp = ramps(inverse)
+    inverse, narrow = thin.restored(inverse)
+    ramp = ramps(inverse) & ~narrow
     # Beside a ramp a pixel may have a little of it too; the crest of a thin thing has not.
     beside = cv2.dilate(ramp.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    return _given(inverse, rgb, ramp | beside & ~_crests(inverse))
-
-
-def thin_restored(inverse: np.ndarray) -> np.ndarray:
-    """(H, W) float32: inverse distances (H, W) in which thin things are as near as before their depth was softened.
-
-    A blur lays the height of a post of two pixels over four, and no vote among them brings it back. But it keeps the
-    sum: what a thing rises above its background, summed across, is its height times the width that it had.
-    """
-    upright, across = _thin(inverse), _thin(np.ascontiguousarray(inverse.T), wrap=False)
-    value, known = upright
-    other, also = (each.T for each in across)
-    return np.where(known, value, np.where(also, other, inverse))
-
-
-def _thin(inverse: np.ndarray, wrap: bool = True) -> tuple[np.ndarray, np.ndarray]:
-    """Inverse distances with what is thin along a row as near as it was and without its ramps; and where that is."""
-    pad = 2 * THIN_PX + 2
-    wide = np.pad(inverse, ((0, 0), (pad, pad)), mode="wrap" if wrap else "edge")
-    background = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((1, THIN_PX + 4 * BLUR_PX + 2), np.uint8))
-    width = inverse.shape[1] if wrap else 2 * inverse.shape[1]
-    rise = parallax(wide - background, width)
-    peak = cv2.dilate(rise, np.ones((1, 2 * (THIN_PX + BLUR_PX) + 1), np.uint8))
-    raised = (rise > 1 / 6 * peak) & (peak > LEAST_STEP_PX)
-    height, count, ramp = np.zeros_like(rise), np.zeros(rise.shape, np.uint8), np.zeros(rise.shape, bool)
-
-    def ahead(image: np.ndarray, by: int) -> np.ndarray:
-        return np.roll(image, -by, axis=1)
-
-    for width_px in range(1, THIN_PX + 1):
-        run = width_px + 2 * BLUR_PX
-        start = ~ahead(raised, -1) & ~ahead(raised, run)
-        total = np.zeros_like(rise)
-        for step in range(run):
-            start &= ahead(raised, step)
-            total += ahead(rise, step)
-        for step in range(run):
-            at = ahead(start, -step)
-            if BLUR_PX <= step < run - BLUR_PX:
-                height[at], count[at] = (ahead(total, -step) / width_px)[at], 1
-            else:
-                ramp |= at
-    # Only what goes on for a while, and as near as it is along its way.
-    lines = cv2.morphologyEx(
-        cv2.dilate(count, np.ones((1, 3), np.uint8)), cv2.MORPH_OPEN, np.ones((LONG_PX, 1), np.uint8)
-    )
-    count *= lines
-    window = (3, LONG_PX)
-    sums = cv2.boxFilter(height * count, -1, window, normalize=False)
-    counts = cv2.boxFilter(count.astype(np.float32), -1, window, normalize=False)
-    thin = count > 0
-    # A ramp belongs to what is thin beside it.
-    beside = cv2.dilate(thin.astype(np.uint8), np.ones((1, 2 * BLUR_PX + 1), np.uint8)) > 0
-    one = np.float32(1 / parallax(np.float32(1), width))
-    value = np.where(thin, background + one * sums / np.maximum(counts, 1), background)
-    known = thin | ramp & beside
-    return value[:, pad:-pad].astype(np.float32), known[:, pad:-pad]
+    return _given(inverse, rgb, ramp | beside & ~narrow & ~_crests(inverse), narrow)
 
 
 def aligned(disparity: np.ndarray, rgb: np.ndarray) -> np.ndarray:
@@ -126,7 +69,7 @@ def aligned(disparity: np.ndarray, rgb: np.ndarray) -> np.ndarray:
     reach = np.ones((2 * ALIGNED_PX + 1,) * 2, np.uint8)
     band = cv2.dilate(wrap_pad(steps.astype(np.uint8), ALIGNED_PX), reach)[:, ALIGNED_PX:-ALIGNED_PX] > 0
     # As far as the band is wide: each of its pixels sees what lies on both sides of it.
-    return _given(disparity, rgb, band, 2 * ALIGNED_PX + 2) if band.any() else disparity
+    return _given(disparity, rgb, band, np.zeros_like(band), 2 * ALIGNED_PX + 2) if band.any() else disparity
 
 
 def _crests(inverse: np.ndarray) -> np.ndarray:
@@ -191,11 +134,13 @@ def _straight(seen: np.ndarray, following: Neighbour, before: Neighbour) -> np.n
     return run | before(run) | following(run)
 
 
-def _given(inverse: np.ndarray, rgb: np.ndarray, ramp: np.ndarray, reach_px: int = VOTE_PX) -> np.ndarray:
-    """Ramp pixels with the depth of the side that more of their like-coloured neighbours are on."""
+def _given(
+    inverse: np.ndarray, rgb: np.ndarray, ramp: np.ndarray, narrow: np.ndarray, reach_px: int = VOTE_PX
+) -> np.ndarray:
+    """Ramp pixels with the depth of the side that more of their like-coloured neighbours are on; what is thin is no side."""
     height, width = inverse.shape
     row, column = np.nonzero(ramp)
-    colour = rgb.astype(np.float32)
+    colour, voting = rgb.astype(np.float32), ~(ramp | narrow)
     own, middle = colour[row, column], inverse[row, column]
     offsets = [
         (i, j)
@@ -206,7 +151,7 @@ def _given(inverse: np.ndarray, rgb: np.ndarray, ramp: np.ndarray, reach_px: int
     low, high = np.full(len(row), np.inf, np.float32), np.full(len(row), -np.inf, np.float32)
     places = [(np.clip(row + i, 0, height - 1), (column + j) % width) for i, j in offsets]
     for place in places:
-        value, sure = inverse[place], ~ramp[place]
+        value, sure = inverse[place], voting[place]
         low = np.where(sure, np.minimum(low, value), low)
         high = np.where(sure, np.maximum(high, value), high)
     found = np.isfinite(low)
@@ -215,7 +160,7 @@ def _given(inverse: np.ndarray, rgb: np.ndarray, ramp: np.ndarray, reach_px: int
     votes = np.zeros((2, len(row)), np.float32)
     sides = np.zeros((2, len(_MOMENTS), len(row)), np.float32)
     for (i, j), place in zip(offsets, places, strict=True):
-        value, sure = inverse[place], ~ramp[place]
+        value, sure = inverse[place], voting[place]
         difference = colour[place] - own
         alike = np.exp(-np.einsum("ij,ij->i", difference, difference) / (2 * COLOUR**2))
         near = np.float32(1 / (i * i + j * j))
