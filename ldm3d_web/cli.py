@@ -127,7 +127,10 @@ def pack(
     ] = None,
     far: Annotated[float | None, typer.Option(help="Metres at disparity 0.")] = None,
     eye_height: Annotated[str, typer.Option(help="Metres from the floor to the eye, or auto.")] = "auto",
-    max_triangles: Annotated[int, typer.Option(help="Of all layers together.")] = 150_000,
+    max_triangles: Annotated[
+        int | None,
+        typer.Option(help="Of all layers together; by itself 150000, or 200000 for depth of more than 1024 columns."),
+    ] = None,
     profile: Annotated[
         Literal["web", "portable"], typer.Option(help="web is small; portable opens in Blender and Unity.")
     ] = "web",

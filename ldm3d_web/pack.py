@@ -28,7 +28,8 @@ SOFT_STRENGTHS = (4.0, 8.0)
 LEAST_SHARP = 0.65  # of `matte.sharpness` along the cuts: photographs have 0.8 to 1, mini's pictures 0.2 to 0.5
 TRIANGLES_AN_EDGE = 5  # on both sides and behind them, at the least
 LEAST_TRIANGLES, MOST_TRIANGLES = 1000, 2_000_000  # that can be asked for
-MAX_TRIANGLES = 150_000  # a Quest draws 750k per eye; this leaves it room, and the file small
+# A Quest draws 750k per eye; this leaves it room, and the file small. Of fine depth the viewer takes as many in VR.
+MAX_TRIANGLES, MAX_TRIANGLES_FINE = 150_000, 200_000  # for depth of up to 1024 columns, and of more
 IMPORT_WIDTH = 4096  # the widest texture that every headset takes
 # A graphics card interpolates linearly, which shows a narrower picture's pixels as a lattice; bicubic costs few bytes.
 TEXTURE_WIDTH = 2048
@@ -53,22 +54,28 @@ def pack_scene(
     near_m: float | None = None,
     far_m: float | None = None,
     eye_height_m: float | None = scale.EYE_HEIGHT_M,
-    max_triangles: int = MAX_TRIANGLES,
+    max_triangles: int | None = None,
     most_rows: int | None = None,
     texture_width: int = TEXTURE_WIDTH,
     provenance: dict[str, Any] | None = None,
 ) -> PackedScene:
     """Scale, layers, meshes and both GLB profiles.
 
-    near_m, far_m, eye_height_m: metres, as in `panorama.scale.to_panorama`. max_triangles: over all layers.
+    near_m, far_m, eye_height_m: metres, as in `panorama.scale.to_panorama`. max_triangles: over all layers;
+    None for MAX_TRIANGLES, or MAX_TRIANGLES_FINE.
     most_rows: of the grid that the surface is looked at on, where the picture's own pixels say more than there is.
     texture_width: pixels; a narrower picture is drawn this wide or a little less, by a whole factor.
     provenance: facts about where the picture comes from; scale, sizes and the formula are added to them.
     A picture wider than IMPORT_WIDTH is scaled down to it. Raises InvalidInput for numbers out of range, at once.
     """
-    check_max_triangles(max_triangles)
+    if max_triangles is not None:
+        check_max_triangles(max_triangles)
     height, width = rgbd.rgb.shape[:2]
     rgbd = _fitting(rgbd)
+    usual = grid.rows_for(rgbd, most_rows) <= USUAL_ROWS
+    if max_triangles is None:
+        max_triangles = MAX_TRIANGLES if usual else MAX_TRIANGLES_FINE
+    most_bytes = MOST_BYTES if usual else MOST_BYTES_FINE
     ends = scale.find_range(rgbd, near_m=near_m, far_m=far_m, eye_height_m=eye_height_m)
     meshes = build_meshes(rgbd, ends, max_triangles, most_rows)
     meshes = [replace(each, texture=textures.enlarge(each.texture, texture_width)) for each in meshes]
@@ -84,7 +91,6 @@ def pack_scene(
         "triangles": sum(len(each.triangles) for each in meshes),
     }
     with ThreadPoolExecutor(2) as threads:
-        most_bytes = MOST_BYTES if grid.rows_for(rgbd, most_rows) <= USUAL_ROWS else MOST_BYTES_FINE
         web = threads.submit(write_glb, meshes, provenance=facts, profile="web", most_bytes=most_bytes)
         portable = threads.submit(write_glb, meshes, provenance=facts, profile="portable")
         return PackedScene(web.result(), portable.result(), facts)

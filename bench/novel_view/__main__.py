@@ -29,7 +29,6 @@ from bench.novel_view.pairs import Depth, pair
 from bench.novel_view.pictures import poses
 from bench.novel_view.place import Scene
 from bench.novel_view.scenes import NAMES, scene
-from ldm3d_web.pack import MAX_TRIANGLES
 
 OFFSETS_M = (0.0, 0.06, 0.12, 0.25, 0.5)
 MOST_VIEWS = len(poses(0))
@@ -91,7 +90,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--offsets", type=_offsets, default=list(OFFSETS_M), help="of the head, metres: 0,0.25")
     parser.add_argument("--views", type=int, choices=range(1, MOST_VIEWS + 1), default=MOST_VIEWS, help="an offset")
     parser.add_argument("--rounds", type=int, default=3, help="of building, for the median of the seconds")
-    parser.add_argument("--max-triangles", type=int, default=MAX_TRIANGLES, help="for ours")
+    parser.add_argument("--max-triangles", type=int, help="for ours; left out: what packing takes by itself")
     parser.add_argument("--texture-width", type=int, help="for ours; left out: what packing does by itself")
     parser.add_argument("--save", type=Path, metavar="DIR", help="write truth, ours, sphere and both errors as PNG")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="append a row for each depth")

@@ -56,7 +56,7 @@ class Result:
         return statistics.fmean(known) if known else float("nan")
 
 
-def methods(max_triangles: int, texture_width: int | None) -> dict[str, Method]:
+def methods(max_triangles: int | None, texture_width: int | None) -> dict[str, Method]:
     """What is compared, by name: the product's packing, with what it is given by default, and the baseline."""
 
     def ours(given: Pair) -> bytes:

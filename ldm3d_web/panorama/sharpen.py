@@ -137,7 +137,7 @@ def _straight(seen: np.ndarray, following: Neighbour, before: Neighbour) -> np.n
 def _given(
     inverse: np.ndarray, rgb: np.ndarray, ramp: np.ndarray, narrow: np.ndarray, reach_px: int = VOTE_PX
 ) -> np.ndarray:
-    """Ramp pixels with the depth of the side that more of their like-coloured neighbours are on; what is thin is no side."""
+    """Ramp pixels with the depth of the side that more of their like-coloured neighbours are on. narrow: no side."""
     height, width = inverse.shape
     row, column = np.nonzero(ramp)
     colour, voting = rgb.astype(np.float32), ~(ramp | narrow)

@@ -39,9 +39,9 @@ def _across(inverse: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray, np
     panorama, pixels."""
     window = np.ones((1, WIDEST_PX + 4 * BLUR_PX + 2), np.uint8)
     background = cv2.morphologyEx(inverse, cv2.MORPH_OPEN, window)
-    rise = inverse - background
-    peak = cv2.dilate(rise, window[:, : 2 * (WIDEST_PX + BLUR_PX) + 1])
-    raised = (rise > RAISED * peak) & (parallax(peak, width) > LEAST_PX)
+    rise: np.ndarray = inverse - background
+    peak: np.ndarray = cv2.dilate(rise, window[:, : 2 * (WIDEST_PX + BLUR_PX) + 1])
+    raised: np.ndarray = (rise > RAISED * peak) & (parallax(peak, width) > LEAST_PX)
     row, first, last = _runs(raised)
     wide = last - first + 1 - 2 * BLUR_PX
     row, first, wide = (each[(wide >= 1) & (wide <= WIDEST_PX)] for each in (row, first, wide))
@@ -56,9 +56,9 @@ def _across(inverse: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray, np
         within = ~inside & (step < wide + 2 * BLUR_PX)
         ramp[row[within], first[within] + step] = True
     # Only what goes on for a while, and as near as it is along its way, where the highest count most.
-    lines = cv2.dilate((weight > 0).astype(np.uint8), np.ones((1, 3), np.uint8))
-    lines = cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((LONG_PX, 1), np.uint8)) > 0
-    weight = np.where(lines, weight, 0) ** 2
+    long = cv2.dilate((weight > 0).astype(np.uint8), np.ones((1, 3), np.uint8))
+    long = cv2.morphologyEx(long, cv2.MORPH_OPEN, np.ones((LONG_PX, 1), np.uint8))
+    weight = np.square(np.where(long > 0, weight, 0)).astype(np.float32)
     total = cv2.boxFilter(weight, cv2.CV_32F, (3, LONG_PX), normalize=False)
     near = cv2.boxFilter(weight * value, cv2.CV_32F, (3, LONG_PX), normalize=False) / np.maximum(total, 1e-12)
     thin = (weight > 0) & (value - background > FULL * (near - background))
