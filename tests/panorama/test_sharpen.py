@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from ldm3d_web.panorama.sharpen import aligned, ramps, sharpened, without_spikes
+from ldm3d_web.panorama.sphere import pixel_rays
 from tests.panorama.rooms import box_room
 from tests.panorama.scenes import post_before_wall, room_with_box
 
@@ -42,6 +43,20 @@ def test_a_soft_post_of_two_pixels_is_still_two_pixels_wide():
     sharp = sharpened(softened(exact, 3), coloured(exact > 0.5))
     post = sharp[50:80] > 0.4
     assert (post.sum(axis=1) == 2).all() and post[:, 100:102].all()
+
+
+def test_a_ball_is_round_up_to_its_rim():
+    """A surface that falls away towards its edge goes on falling there: its rim is no piece of its front."""
+    rays = pixel_rays(256, 512)
+    towards, radius = np.array([0.0, 0.0, -1.0]), 0.6  # a ball 1.5 m ahead
+    along = 1.5 * rays @ towards
+    beside = along**2 - 1.5**2 + radius**2
+    ball = beside > 0
+    exact = np.where(ball & (along > 0), 1 / (along - np.sqrt(np.maximum(beside, 0))), 0.1).astype(np.float32)
+    ball &= along > 0
+    sharp = sharpened(softened(exact, 3), coloured(ball))
+    rim = ball & (cv2.erode(ball.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0) & (sharp > 0.3)
+    assert np.abs(sharp / exact - 1)[rim].mean() < 0.045  # half of what a mean of the front has
 
 
 def test_a_pixel_alone_goes_and_a_line_of_one_pixel_stays():
