@@ -29,6 +29,7 @@ ALIGNED_STEP = 0.03  # disparity between neighbours whose edge may lie beside th
 ALIGNED_PX = 2  # how far beside
 COLOUR = 20.0  # 8-bit steps that make two colours different
 VOTE_PX = 4
+SLANT = 0.25  # of a step: that much a side's slope may add to it on the way to a ramp
 LEVEL = 0.1  # pixels², against slopes from too few pixels
 EVEN_PX = 6  # a climb that is straight over more pixels than a ramp has is a slope
 BEND = 0.25  # of the step before and after a pixel: that much they may differ on a straight climb
@@ -178,7 +179,9 @@ def _given(
     upper = score[1] + 0.5 * lean > score[0] + 0.5 * (1 - lean)
     chosen = np.where(upper, sides[1], sides[0])
     weight = chosen[0]
-    value = _carried_on(chosen)
+    value = _carried_on(chosen, SLANT * (high - low))
+    # Noise shall not carry a surface out of the range of the map.
+    value = np.clip(value, inverse.min(), inverse.max())
     result = inverse.copy()
     known = found & (weight > 0)
     result[row[known], column[known]] = value[known]
@@ -189,12 +192,14 @@ def _given(
 _MOMENTS = ((0, 0, 0), (1, 0, 0), (0, 1, 0), (2, 0, 0), (1, 1, 0), (0, 2, 0), (0, 0, 1), (1, 0, 1), (0, 1, 1))
 
 
-def _carried_on(sums: np.ndarray) -> np.ndarray:
-    """(N,) what the plane through one side's pixels has at the middle; sums: (9, N) of _MOMENTS."""
+def _carried_on(sums: np.ndarray, most: np.ndarray) -> np.ndarray:
+    """(N,) what the plane through one side's pixels has at the middle, at most so much (N,) away from their mean; sums:
+    (9, N) of _MOMENTS."""
     count, i, j, ii, ij, jj, v, iv, jv = sums.astype(np.float64)
     count = np.maximum(count, 1e-9)
     i, j, ii, ij, jj, v, iv, jv = (each / count for each in (i, j, ii, ij, jj, v, iv, jv))
     ii, ij, jj = ii - i * i + LEVEL, ij - i * j, jj - j * j + LEVEL
     iv, jv = iv - i * v, jv - j * v
     det = ii * jj - ij * ij
-    return v - i * (iv * jj - jv * ij) / det - j * (jv * ii - iv * ij) / det
+    slant = i * (iv * jj - jv * ij) / det + j * (jv * ii - iv * ij) / det
+    return v - np.clip(slant, -most, most)

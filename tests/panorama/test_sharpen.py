@@ -102,3 +102,13 @@ def test_an_edge_beside_the_pictures_is_moved_onto_it(turn):
     assert wrong[24:40].sum() == 0 and wrong.sum() < 20
     flat = np.full((64, 128), 0.3, np.float32)
     np.testing.assert_array_equal(aligned(flat, rgb), flat)
+
+
+def test_what_is_carried_on_stays_within_the_map():
+    """A slope that ends at the far end, two pixels before the picture's edge: it may not go on below 0."""
+    columns = np.arange(128)
+    depth = np.tile(np.where(columns < 64, np.maximum(63 - columns, 0) * 0.01, 1), (64, 1)).astype(np.float32)
+    rgb = np.where((columns < 66)[None, :, None], np.uint8(60), np.uint8(200)) * np.ones((64, 1, 3), np.uint8)
+    moved = aligned(depth, rgb)
+    assert moved[32, 65] < 0.1  # the slope went on
+    assert 0 <= moved.min() and moved.max() <= 1
