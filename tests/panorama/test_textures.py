@@ -30,6 +30,13 @@ def test_its_means_over_a_pixel_are_that_pixel():
     assert np.abs(back.astype(int) - small).mean() < 1.0
 
 
+def test_beside_a_hard_edge_there_is_no_halo():
+    picture = np.full((32, 64, 3), 200, np.uint8)
+    picture[12:20, 20:40] = 40
+    enlarged = enlarge(picture, 256)
+    assert 24 <= enlarged.min() and enlarged.max() <= 216
+
+
 def test_the_wrap_stays_closed():
     assert seam_ratio(enlarge(np.roll(smooth(32), 11, axis=1), 256)) < 1.6
 
