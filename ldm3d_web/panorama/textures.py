@@ -41,7 +41,7 @@ def enlarge(rgb: np.ndarray, width: int) -> np.ndarray:
     wide = cv2.add(wide, _larger(cv2.subtract(given, means, dtype=cv2.CV_16S), factor), dtype=cv2.CV_8U)
     around = np.ones((3, 3), np.uint8)
     low, high = cv2.erode(given, around), cv2.dilate(given, around)
-    beyond = cv2.multiply(cv2.subtract(high, low), BEYOND)
+    beyond = cv2.convertScaleAbs(cv2.subtract(high, low), alpha=BEYOND)
     low, high = (_repeated(each, factor) for each in (cv2.subtract(low, beyond), cv2.add(high, beyond)))
     wide = np.minimum(np.maximum(wide, low, out=wide), high, out=wide)
     edge = pad * factor
@@ -49,7 +49,7 @@ def enlarge(rgb: np.ndarray, width: int) -> np.ndarray:
 
 
 def _larger(image: np.ndarray, factor: int) -> np.ndarray:
-    return cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_LANCZOS4)
+    return cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
 
 
 def _repeated(image: np.ndarray, factor: int) -> np.ndarray:
