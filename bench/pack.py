@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import statistics
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ldm3d_web.gltf import write
-from ldm3d_web.pack import MAX_TRIANGLES, build_meshes, pack_scene
+from ldm3d_web.pack import MAX_TRIANGLES, MAX_TRIANGLES_FINE, build_meshes, pack_scene
 from ldm3d_web.panorama import scale, textures
 from ldm3d_web.panorama.sphere import pixel_rays
 from ldm3d_web.rgbd import Rgbd
@@ -54,19 +55,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--width", type=int, default=1024)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--max-triangles", type=int, default=MAX_TRIANGLES)
+    parser.add_argument("--max-triangles", type=int, help="left out: what packing takes by itself")
     options = parser.parse_args()
 
     rgbd = courtyard(options.width // 2, options.width)
     rgb_png, depth_png = encode_rgb(rgbd.rgb), encode_disparity(rgbd.disparity)
+    most = options.max_triangles or (MAX_TRIANGLES if options.width <= 1024 else MAX_TRIANGLES_FINE)
+    scene = pack_scene(rgbd, max_triangles=most)
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # of the whole process, Python and all
     ends = scale.find_range(rgbd)
-    meshes = build_meshes(rgbd, ends, options.max_triangles)
-    scene = pack_scene(rgbd, max_triangles=options.max_triangles)
+    meshes = build_meshes(rgbd, ends, most)
     seconds = measured(
         {
-            "pack_scene": lambda: pack_scene(rgbd, max_triangles=options.max_triangles),
+            "pack_scene": lambda: pack_scene(rgbd, max_triangles=most),
             "scale": lambda: scale.find_range(rgbd),
-            "layers and meshes": lambda: build_meshes(rgbd, ends, options.max_triangles),
+            "layers and meshes": lambda: build_meshes(rgbd, ends, most),
             "web GLB": lambda: write.write_glb(meshes, provenance={}, profile="web"),
             "portable GLB": lambda: write.write_glb(meshes, provenance={}, profile="portable"),
             "reading the pair": lambda: (read_rgb(rgb_png), read_disparity(depth_png)),
@@ -81,12 +84,14 @@ def main() -> None:
     print(f"  {'pack / baseline':<20} {ratio:8.1f} x")
     print(f"  {'web GLB':<20} {len(scene.web) / 1e6:8.2f} MB")
     print(f"  {'portable GLB':<20} {len(scene.portable) / 1e6:8.2f} MB")
+    print(f"  {'peak memory':<20} {peak_mb:8.0f} MB")
     result = {
         "bench": "pack",
         "width": options.width,
         "rounds": options.rounds,
         "cpus": os.cpu_count(),
         "load": round(os.getloadavg()[0], 1),
+        "peak_mb": round(peak_mb),
         "triangles": scene.provenance["triangles"],
         "web_bytes": len(scene.web),
         "portable_bytes": len(scene.portable),

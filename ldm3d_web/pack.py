@@ -62,7 +62,7 @@ def pack_scene(
     """Scale, layers, meshes and both GLB profiles.
 
     near_m, far_m, eye_height_m: metres, as in `panorama.scale.to_panorama`. max_triangles: over all layers;
-    None for MAX_TRIANGLES, or MAX_TRIANGLES_FINE.
+    None for MAX_TRIANGLES, or MAX_TRIANGLES_FINE where the grid is finer than USUAL_ROWS.
     most_rows: of the grid that the surface is looked at on, where the picture's own pixels say more than there is.
     texture_width: pixels; a narrower picture is drawn this wide or a little less, by a whole factor.
     provenance: facts about where the picture comes from; scale, sizes and the formula are added to them.
@@ -72,10 +72,9 @@ def pack_scene(
         check_max_triangles(max_triangles)
     height, width = rgbd.rgb.shape[:2]
     rgbd = _fitting(rgbd)
-    usual = grid.rows_for(rgbd, most_rows) <= USUAL_ROWS
+    fine = grid.rows_for(rgbd, most_rows) > USUAL_ROWS
     if max_triangles is None:
-        max_triangles = MAX_TRIANGLES if usual else MAX_TRIANGLES_FINE
-    most_bytes = MOST_BYTES if usual else MOST_BYTES_FINE
+        max_triangles = MAX_TRIANGLES_FINE if fine else MAX_TRIANGLES
     ends = scale.find_range(rgbd, near_m=near_m, far_m=far_m, eye_height_m=eye_height_m)
     meshes = build_meshes(rgbd, ends, max_triangles, most_rows)
     meshes = [replace(each, texture=textures.enlarge(each.texture, texture_width)) for each in meshes]
@@ -90,6 +89,7 @@ def pack_scene(
         "formula": scale.FORMULA,
         "triangles": sum(len(each.triangles) for each in meshes),
     }
+    most_bytes = MOST_BYTES_FINE if fine else MOST_BYTES
     with ThreadPoolExecutor(2) as threads:
         web = threads.submit(write_glb, meshes, provenance=facts, profile="web", most_bytes=most_bytes)
         portable = threads.submit(write_glb, meshes, provenance=facts, profile="portable")

@@ -164,6 +164,19 @@ def test_wide_photographs_come_down_to_what_a_headset_takes():
     assert import_panorama(encode_rgb(painted(80, 160)), max_width=100).rgb.shape == (50, 100, 3)
 
 
+@pytest.mark.parametrize(("height", "most"), [(64, pack.MAX_TRIANGLES), (128, pack.MAX_TRIANGLES_FINE)])
+def test_fine_depth_has_more_triangles_unless_a_number_is_asked_for(monkeypatch, height, most):
+    monkeypatch.setattr(pack, "USUAL_ROWS", 64)
+    asked = []
+    monkeypatch.setattr(
+        pack, "build_meshes", lambda *given, build=pack.build_meshes: asked.append(given[2]) or build(*given)
+    )
+    rgbd = rgbd_of(room_with_box(height)[0], 1.0, 6.0)
+    pack_scene(rgbd)
+    pack_scene(rgbd, max_triangles=8000)
+    assert asked == [most, 8000]
+
+
 def test_a_picture_wider_than_textures_are_is_packed_as_wide_as_they_are(monkeypatch):
     monkeypatch.setattr(pack, "IMPORT_WIDTH", 100)
     scene = pack_scene(Rgbd(painted(80, 160), disparity_of(box_room(80, 160), 1.0, 6.0)), texture_width=16)
