@@ -22,7 +22,7 @@ from ldm3d_web.panorama.seam import wrap_pad
 from ldm3d_web.panorama.sheet import Neighbour, above, below, left_of, parallax, right_of
 
 HALF_PX = 3  # a ramp is looked at from that far on each side: at most five pixels of it
-LEAST_STEP_PX = 2.5  # of parallax; lower ramps show nothing
+LEAST_STEP_PX = 1.5  # of parallax; lower ramps show nothing
 BETWEEN = 0.12  # of the step: nearer to a side than that is on that side
 SHARP = 0.55  # of the step between two pixels: no ramp
 ALIGNED_STEP = 0.03  # disparity between neighbours whose edge may lie beside the picture's
@@ -30,7 +30,7 @@ ALIGNED_PX = 2  # how far beside
 COLOUR = 20.0  # 8-bit steps that make two colours different
 VOTE_PX = 4
 SLANT = 0.25  # of a step: that much a side's slope may add to it on the way to a ramp
-LEVEL = 0.1  # pixels², against slopes from too few pixels
+LEVEL = 0.05  # pixels², against slopes from too few pixels
 EVEN_PX = 6  # a climb that is straight over more pixels than a ramp has is a slope
 BEND = 0.25  # of the step before and after a pixel: that much they may differ on a straight climb
 SHARP_STEP = 4.0  # times the steps on both sides of it: an edge of one pixel

@@ -13,7 +13,7 @@ import numpy as np
 from ldm3d_web.panorama.sheet import parallax
 
 WIDEST_PX, BLUR_PX = 3, 1  # of a thing, and of a blur on each side of it
-LEAST_PX = 2.5  # of parallax that it rises above its background
+LEAST_PX = 1.5  # of parallax that it rises above its background
 RAISED = 1 / 6  # of the highest around: a box of three pixels leaves a third on its last one
 LONG_PX = 9  # at least: the tip of a roof is narrow too
 FULL = 0.6  # of the height along its way; beyond its end a blur leaves a third
