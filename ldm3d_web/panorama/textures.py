@@ -20,7 +20,6 @@ LOWER_QUALITIES = (92, 89, 86, 83, 80, 77, 74, 70, 65, 60, 55, 50)  # where byte
 STRIP_ROWS, STRIPS_APART = 32, 160  # of a picture, from which its bytes are told in advance
 JPEG_QUALITY = 92
 BEYOND = 0.1  # of the range of a pixel's neighbours: that far an enlarged picture may go beyond it
-ROUNDS = 2  # of back-projection
 
 
 def enlarge(rgb: np.ndarray, width: int) -> np.ndarray:
