@@ -22,7 +22,8 @@ from ldm3d_web.panorama.seam import wrap_pad
 from ldm3d_web.panorama.sheet import Neighbour, above, below, left_of, parallax, right_of
 
 HALF_PX = 3  # a ramp is looked at from that far on each side: at most five pixels of it
-LEAST_STEP_PX = 1.5  # of parallax; lower ramps show nothing
+LEAST_STEP_PX = 2.5  # of parallax; lower ramps show little, and noise has them too
+LEAST_CALM_PX, NOISE = 1.5, 15.0  # the same in depth without noise, and how fast it grows with it
 BETWEEN = 0.12  # of the step: nearer to a side than that is on that side
 SHARP = 0.55  # of the step between two pixels: no ramp
 ALIGNED_STEP = 0.03  # disparity between neighbours whose edge may lie beside the picture's
@@ -52,8 +53,9 @@ def sharpened(inverse: np.ndarray, rgb: np.ndarray) -> np.ndarray:
     ramp = ramps(inverse)
     if not ramp.any() or sharp_steps(inverse) > SHARP_SHARE * np.count_nonzero(ramp):
         return inverse
+    least_px = min(LEAST_CALM_PX + NOISE * noise_px(inverse), LEAST_STEP_PX)
     inverse, narrow = thin.restored(inverse)
-    ramp = ramps(inverse) & ~narrow
+    ramp = ramps(inverse, least_px) & ~narrow
     # Beside a ramp a pixel may have a little of it too; the crest of a thin thing has not.
     beside = cv2.dilate(ramp.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     return _given(inverse, rgb, ramp | beside & ~narrow & ~_crests(inverse), narrow)
@@ -79,10 +81,20 @@ def _crests(inverse: np.ndarray) -> np.ndarray:
     return across | (inverse >= above(inverse)) & (inverse >= below(inverse))
 
 
-def ramps(inverse: np.ndarray) -> np.ndarray:
-    """(H, W) bool: pixels half way between the two sides of a step."""
+def noise_px(inverse: np.ndarray) -> float:
+    """How uneven inverse distances (H, W) are from pixel to pixel, in pixels of parallax: bends along the rows.
+
+    Three quarters of the pixels half way up or down the picture have less: edges are fewer, and the sky has none.
+    """
+    quarter = inverse.shape[0] // 4
+    seen = parallax(inverse[quarter : inverse.shape[0] - quarter], inverse.shape[1])
+    return float(np.quantile(np.abs(left_of(seen) - 2 * seen + right_of(seen)), 0.75))
+
+
+def ramps(inverse: np.ndarray, least_px: float = LEAST_STEP_PX) -> np.ndarray:
+    """(H, W) bool: pixels half way between the two sides of a step of at least so many pixels of parallax."""
     seen = parallax(inverse, inverse.shape[1])
-    return _along(seen, right_of, left_of) | _along(seen, below, above)
+    return _along(seen, right_of, left_of, least_px) | _along(seen, below, above, least_px)
 
 
 def sharp_steps(inverse: np.ndarray) -> int:
@@ -96,7 +108,7 @@ def sharp_steps(inverse: np.ndarray) -> int:
     return count
 
 
-def _along(seen: np.ndarray, following: Neighbour, before: Neighbour) -> np.ndarray:
+def _along(seen: np.ndarray, following: Neighbour, before: Neighbour, least_px: float) -> np.ndarray:
     """The ramps in one direction."""
     behind, ahead = [seen], [seen]
     for _ in range(2 * HALF_PX):
@@ -114,7 +126,7 @@ def _along(seen: np.ndarray, following: Neighbour, before: Neighbour) -> np.ndar
     # A step of one pixel that is most of it is an edge that is sharp already, with a slope beside it.
     line = [*behind[HALF_PX:0:-1], *ahead[: HALF_PX + 1]]
     highest = np.maximum.reduce([np.abs(a - b) for a, b in itertools.pairwise(line)])
-    steep = (rise > np.maximum(LEAST_STEP_PX, 2 * slopes)) & (highest < SHARP * rise)
+    steep = (rise > np.maximum(least_px, 2 * slopes)) & (highest < SHARP * rise)
     share = (seen - lower) / rise
     least = np.minimum(np.abs(seen - behind[1]), np.abs(ahead[1] - seen)) / rise
     same_way = (seen - behind[1]) * (ahead[1] - seen) > 0

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ldm3d_web.panorama.sharpen import aligned, ramps, sharpened, without_spikes
+from ldm3d_web.panorama.sharpen import aligned, noise_px, ramps, sharpened, without_spikes
 from ldm3d_web.panorama.sphere import pixel_rays
 from tests.panorama.rooms import box_room
 from tests.panorama.scenes import post_before_wall, room_with_box
@@ -57,6 +57,21 @@ def test_a_ball_is_round_up_to_its_rim():
     sharp = sharpened(softened(exact, 3), coloured(ball))
     rim = ball & (cv2.erode(ball.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0) & (sharp > 0.3)
     assert np.abs(sharp / exact - 1)[rim].mean() < 0.045  # half of what a mean of the front has
+
+
+def test_low_ramps_are_sharpened_where_depth_has_no_noise_that_looks_like_them():
+    """Steps of two and of ten pixels of parallax: the low one is left alone where depth is as uneven as mini is."""
+    exact = np.full((128, 256), 0.2, np.float32)
+    exact[20:100, 40:80] = 0.2 + 2 * 2 * 2 * np.pi / 256  # of parallax at half a metre
+    exact[20:100, 140:180] = 0.2 + 2 * 10 * 2 * np.pi / 256
+    soft = softened(exact, 3)
+    noise = 1 + 0.006 * np.random.default_rng(0).normal(size=soft.shape).astype(np.float32)
+
+    def untouched(inverse):
+        return np.array_equal(sharpened(inverse, coloured(exact > 0.21))[40:80, 36:84], inverse[40:80, 36:84])
+
+    assert not untouched(soft) and untouched(soft * noise)
+    assert noise_px(soft) < 0.01 < 0.03 < noise_px(soft * noise)
 
 
 def test_a_pixel_alone_goes_and_a_line_of_one_pixel_stays():
