@@ -88,16 +88,15 @@ class Eye(nn.Module):
 
     def forward(self, pictures: Tensor) -> tuple[dict[str, Tensor], Tensor, Tensor, Tensor]:
         """Logits of each label (B, values), of things anywhere (B, T), of things by side (B, T, 4); features (B, F)."""
-        columns = self.column(self.eye(pictures))
-        columns = functional.adaptive_avg_pool2d(columns, (1, COLUMNS))
+        columns = self._columns(pictures)
         features = columns.mean(dim=(2, 3))
         groups = self.word(features).split([len(values) for values in self.vocabulary.words.values()], dim=1)
         found = self.thing(columns)[:, :, 0]
-        quarter = COLUMNS // 4
-        # Column 0 begins behind; turned by half a side, each side is four columns that lie together.
-        centred = found.roll(quarter // 2, -1).unflatten(-1, (4, quarter)).amax(-1)  # behind, left, ahead, right
-        sides = centred[..., [2, 3, 0, 1]]
-        return dict(zip(self.vocabulary.words, groups, strict=True)), found.amax(-1), sides, features
+        return dict(zip(self.vocabulary.words, groups, strict=True)), found.amax(-1), by_side(found), features
+
+    def _columns(self, pictures: Tensor) -> Tensor:
+        """(B, F, 1, COLUMNS)."""
+        return functional.adaptive_avg_pool2d(self.column(self.eye(pictures)), (1, COLUMNS))
 
     def unseen(self, pictures: Tensor, claims: Claims) -> Tensor:
         """How little of the claims is seen: the sum of -log p over all of them, 0 where nothing is claimed.
@@ -112,13 +111,34 @@ class Eye(nn.Module):
                 total = total + functional.cross_entropy(words[name][rows], wanted, reduction="sum")
         if claims.things[0]:
             total = total - functional.logsigmoid(things[claims.things]).sum()
-        if claims.sides[0]:
-            rows, named, side = claims.sides
-            total = total - functional.logsigmoid(sides[claims.sides]).sum()
-            # On no other side more than there, or it is sought everywhere.
-            wanted = torch.tensor(side, device=pictures.device)
-            total = total + functional.cross_entropy(sides[rows, named], wanted, reduction="sum")
-        return total
+        return total + _misplaced(sides, claims).sum()
+
+    def unseen_when_turned(self, pictures: Tensor, claims: Claims) -> Tensor:
+        """(COLUMNS, B): how little is seen of what is claimed of sides, -log p, with a picture's columns moved on (to
+        the right) by 0, 1, 2, ... of COLUMNS."""
+        found = self.thing(self._columns(pictures))[:, :, 0]
+        rows = torch.tensor(claims.sides[0], dtype=torch.long, device=pictures.device)
+        turned = [_misplaced(by_side(found.roll(turn, -1)), claims) for turn in range(COLUMNS)]
+        return torch.stack([pictures.new_zeros(len(pictures)).index_add(0, rows, each) for each in turned])
+
+
+def by_side(columns: Tensor) -> Tensor:
+    """The most of each side, (..., 4) in the order of SIDES, of values by column, (..., COLUMNS)."""
+    quarter = COLUMNS // 4
+    # Column 0 begins behind; turned by half a side, each side is four columns that lie together.
+    centred = columns.roll(quarter // 2, -1).unflatten(-1, (4, quarter)).amax(-1)  # behind, left, ahead, right
+    return centred[..., [2, 3, 0, 1]]
+
+
+def _misplaced(sides: Tensor, claims: Claims) -> Tensor:
+    """-log p of each claim of a side, of logits (B, things, sides)."""
+    rows, named, side = claims.sides
+    if not rows:
+        return sides.new_zeros(0)
+    # On no other side more than there, or it is sought everywhere.
+    wanted = torch.tensor(side, device=sides.device)
+    elsewhere = functional.cross_entropy(sides[rows, named], wanted, reduction="none")
+    return elsewhere - functional.logsigmoid(sides[claims.sides])
 
 
 class Ear(nn.Module):

@@ -26,3 +26,10 @@ def pointed(latents: Tensor, in_channels: int) -> Tensor:
         return latents
     ways = compass(latents.shape[-1]).to(latents)
     return torch.cat([latents, ways.expand(len(latents), -1, latents.shape[-2], -1)], dim=1)
+
+
+def turned(latents: Tensor, turns: Tensor) -> Tensor:
+    """Latents (B, C, h, w), each turned to the right by its own number of columns (B,)."""
+    width = latents.shape[-1]
+    columns = (torch.arange(width, device=latents.device) - turns[:, None]) % width
+    return latents.gather(-1, columns[:, None, None, :].expand_as(latents))

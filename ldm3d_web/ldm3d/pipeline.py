@@ -22,7 +22,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 
 from ldm3d_web.errors import Cancelled, InvalidInput, Ldm3dError
 from ldm3d_web.ldm3d import deblock, depth_codec, inputs, sampler
-from ldm3d_web.ldm3d.compass import pointed
+from ldm3d_web.ldm3d.compass import pointed, turned
 from ldm3d_web.ldm3d.depth_curve import curve_of
 from ldm3d_web.ldm3d.guide import Guide
 from ldm3d_web.ldm3d.registry import Defaults, ModelSpec
@@ -114,7 +114,9 @@ class LDM3DPipeline(DiffusionPipeline):
         for network in (self.unet, self.vae):
             (wrap_longitude if wrap else unwrap_longitude)(network)
         words = self.encode([negative, prompt] if guidance > 1 else [prompt])
-        clean = self.denoise(noise, words, steps=steps, guidance=guidance, on_step=on_step, cancelled=cancelled)
+        clean = self.denoise(
+            noise, words, steps=steps, guidance=guidance, wrap=wrap, on_step=on_step, cancelled=cancelled
+        )
         _stop_if(cancelled)
         rgb, disparity = self.decode(clean)
         self.maybe_free_model_hooks()
@@ -194,13 +196,15 @@ class LDM3DPipeline(DiffusionPipeline):
         *,
         steps: int,
         guidance: float,
+        wrap: bool = True,
         on_step: Callable[[Step], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> torch.Tensor:
         """Clean latents (B, C, h, w) float32 from noise.
 
         words: from `encode`: B texts, or for guidance twice as many, first what to avoid: avoid + guidance · (paint -
-        avoid). Where the model has a guide, it is heard too (`guide`).
+        avoid). Where the model has a guide, it is heard too (`guide`), and where the
+        panorama wraps it may turn it.
         """
         device, dtype = self._execution_device, self.unet.dtype
         words = words.to(device, dtype)
@@ -218,6 +222,10 @@ class LDM3DPipeline(DiffusionPipeline):
                 self.scheduler.config["prediction_type"], output, latents, level.signal
             )
             if self.guide is not None and claims:
+                # Without a wrap the edges would come to meet in the middle.
+                turns = self.guide.turns(clean, claims, number, steps) if wrap else None
+                if turns is not None:
+                    clean, latents = turned(clean, turns), turned(latents, turns)
                 clean = self.guide.pull(clean, claims, (number - 1) / steps)
                 rest = sampler.noise_beside(clean, latents, level.signal)
             latents = sampler.advance(clean, rest, level.signal_next)

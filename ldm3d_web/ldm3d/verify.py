@@ -122,7 +122,7 @@ def _check_guide(guide: dict[str, Any], configs: dict[str, dict[str, Any]]) -> N
     ):
         if guide.get(key) != due:
             raise InvalidModel(f"{GUIDE_FILES[0]}: {key} is {guide.get(key)}, but the model's other parts have {due}.")
-    for key, most in (("strength", 1.0), ("until", 1.0)):
+    for key, most in (("strength", 1.0), ("until", 1.0), ("turn_at", 1.0)):
         value = guide.get(key)
         if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= most:
             raise InvalidModel(f"{GUIDE_FILES[0]}: {key} must be a number from 0 to {most:g}, not {value!r}.")

@@ -160,6 +160,49 @@ def encode_command(
         encode(batches, autoencoder / "vae", out, **on)
 
 
+@app.command("reader")
+def reader_command(
+    out: Out,
+    shards: ShardsOrLive = None,
+    preset: Preset = "cpu",
+    minutes: Minutes = None,
+    steps: Steps = None,
+    batch: Batch = None,
+    height: Height = 256,
+    threads: Threads = 2,
+    device: Device = "cpu",
+    bfloat16: Bfloat16 = False,
+) -> None:
+    """A network that reads depth from colour; the decoder is told by it where the two contradict each other."""
+    from ldm3d_web.training import reader
+
+    _prepare(threads)
+    plan = _plan(reader.PRESETS[preset], batch=batch)
+    with _source(shards, height, device) as source:
+        reader.train(source, out, plan, minutes=minutes, steps=steps, device=device, bfloat16=bfloat16)
+
+
+@app.command("paint")
+def paint_command(
+    latents: Annotated[Path, typer.Option(help="Folder of latents (train encode), whose worlds are told of.")],
+    model: Annotated[Path, typer.Option(help="Folder of a finished model (train export).")],
+    out: Out,
+    count: Annotated[int, typer.Option(min=1, help="How many sentences.")] = 400,
+    batch: Annotated[int, typer.Option(min=1, help="How many at once.")] = 4,
+    threads: Threads = 2,
+    device: Device = "cpu",
+    bfloat16: Bfloat16 = False,
+) -> None:
+    """Latents that a finished model paints of sentences, for the decoder to learn from."""
+    from ldm3d_web.ldm3d import checkpoint
+    from ldm3d_web.training import repaint
+    from ldm3d_web.training.latents import open_latents
+
+    _prepare(threads)
+    sayings = open_latents(latents).sayings
+    repaint.paint(checkpoint.load(str(model), device=device), sayings, count, out, batch=batch, bfloat16=bfloat16)
+
+
 @app.command("decoder")
 def decoder_command(
     latents: Annotated[Path, typer.Option(help="Folder of latents (train encode), whose autoencoder is taken.")],
@@ -167,6 +210,8 @@ def decoder_command(
     shards: ShardsOrLive = None,
     denoiser: Annotated[Path | None, typer.Option(help="Folder of the denoiser whose latents it shall read.")] = None,
     text: Annotated[Path | None, typer.Option(help="Folder of that denoiser's text encoder.")] = None,
+    painted: Annotated[Path | None, typer.Option(help="Folder of painted latents (train paint).")] = None,
+    reader: Annotated[Path | None, typer.Option(help="Folder of who reads depth in these (train reader).")] = None,
     preset: Preset = "cpu",
     minutes: Minutes = None,
     steps: Steps = None,
@@ -179,16 +224,20 @@ def decoder_command(
     """The decoder alone, on latents as the denoiser leaves them, or with a little noise where there is none yet."""
     from ldm3d_web.errors import InvalidInput
     from ldm3d_web.training import decoder
-    from ldm3d_web.training.repaint import Repainter
+    from ldm3d_web.training.reader import load
+    from ldm3d_web.training.repaint import Repainter, open_painted
 
     if (denoiser is None) != (text is None):
         raise InvalidInput("A denoiser paints with its text encoder: give --denoiser and --text, or neither.")
+    if (painted is None) != (reader is None):
+        raise InvalidInput("Painted latents need one who reads depth in them: give --painted and --reader, or neither.")
     _prepare(threads)
     plan = _plan(decoder.PRESETS[preset], batch=batch)
     repaint = Repainter(denoiser, text, device) if denoiser and text else None
+    held = decoder.Held(open_painted(painted), load(reader, device)) if painted and reader else None
     with _source(shards, height, device) as source:
         decoder.train(
-            source, latents / "vae", out, plan, repaint=repaint, minutes=minutes, steps=steps, device=device,
+            source, latents / "vae", out, plan, repaint=repaint, held=held, minutes=minutes, steps=steps, device=device,
             bfloat16=bfloat16,
         )  # fmt: skip
 

@@ -22,7 +22,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from ldm3d_web.errors import InvalidInput
 from ldm3d_web.ldm3d import deblock
-from ldm3d_web.ldm3d.compass import pointed
+from ldm3d_web.ldm3d.compass import pointed, turned
 from ldm3d_web.ldm3d.depth_curve import curve_of
 from ldm3d_web.ldm3d.verify import COMPASS_CHANNELS
 from ldm3d_web.training import autoencoder, losses, sheets
@@ -232,13 +232,6 @@ def draw_batch(
         )
     ]
     return Draw(which, turns, sentences, tokenize(tokenizer, sentences))
-
-
-def turned(latents: Tensor, turns: Tensor) -> Tensor:
-    """Latents (B, C, h, w), each turned to the right by its own number of columns (B,)."""
-    width = latents.shape[-1]
-    columns = (torch.arange(width, device=latents.device) - turns[:, None]) % width
-    return latents.gather(-1, columns[:, None, None, :].expand_as(latents))
 
 
 def attention(device: str) -> AbstractContextManager[None]:

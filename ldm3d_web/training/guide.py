@@ -23,7 +23,7 @@ from torch.nn import functional
 from ldm3d_web.errors import InvalidInput
 from ldm3d_web.ldm3d import sampler
 from ldm3d_web.ldm3d.claims import Claims, Ear
-from ldm3d_web.ldm3d.compass import pointed
+from ldm3d_web.ldm3d.compass import pointed, turned
 from ldm3d_web.ldm3d.guide import Guide
 from ldm3d_web.training import denoiser
 from ldm3d_web.training.judge import vocabulary_of
@@ -110,7 +110,7 @@ def train(
         which, soft, turns = (
             torch.randint(bound, (plan.batch,), generator=generator) for bound in (len(pictures), len(views), width)
         )
-        seen = denoiser.turned(views[soft.to(device), which.to(device)], turns.to(device)).float()
+        seen = turned(views[soft.to(device), which.to(device)], turns.to(device)).float()
         seen = seen + NOISE * run.noise(seen)
         truths = [
             (described[index][0], described[index][1] + turn_of(turn, width))

@@ -105,6 +105,24 @@ def paint_batch(
 
     bfloat16: whether the U-Net, and no other part, computes in it.
     """
+    rgb, disparity = pipeline.decode(paint_latents(pipeline, sentences, seeds, steps, guidance, bfloat16))
+    colours = (rgb.permute(0, 2, 3, 1).float() * 255).round().to(torch.uint8).cpu().numpy()
+    return [
+        Rgbd(np.ascontiguousarray(one), np.ascontiguousarray(other))
+        for one, other in zip(colours, disparity[:, 0].float().cpu().numpy(), strict=True)
+    ]
+
+
+@torch.inference_mode()
+def paint_latents(
+    pipeline: LDM3DPipeline,
+    sentences: Sequence[str],
+    seeds: Sequence[int],
+    steps: int,
+    guidance: float,
+    bfloat16: bool = False,
+) -> torch.Tensor:
+    """The clean latents (B, C, h, w) of `paint_batch`."""
     from ldm3d_web.ldm3d.wrap import wrap_longitude
 
     for network in (pipeline.unet, pipeline.vae):
@@ -113,13 +131,7 @@ def paint_batch(
     noise = torch.cat([pipeline.draw_noise(seed, width, height) for seed in seeds])
     words = pipeline.encode([*([""] * len(sentences) if guidance > 1 else []), *sentences])
     with torch.autocast(pipeline.unet.device.type, torch.bfloat16, enabled=bfloat16):
-        latents = pipeline.denoise(noise, words, steps=steps, guidance=guidance)
-    rgb, disparity = pipeline.decode(latents)
-    colours = (rgb.permute(0, 2, 3, 1).float() * 255).round().to(torch.uint8).cpu().numpy()
-    return [
-        Rgbd(np.ascontiguousarray(one), np.ascontiguousarray(other))
-        for one, other in zip(colours, disparity[:, 0].float().cpu().numpy(), strict=True)
-    ]
+        return pipeline.denoise(noise, words, steps=steps, guidance=guidance)
 
 
 def _small_rgb(rgb: np.ndarray) -> np.ndarray:

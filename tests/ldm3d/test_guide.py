@@ -7,12 +7,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
 from ldm3d_web.errors import InvalidModel
 from ldm3d_web.ldm3d import checkpoint
 from ldm3d_web.ldm3d.claims import SIDES, Claims, Eye, Vocabulary
+from ldm3d_web.ldm3d.compass import turned
 from ldm3d_web.ldm3d.guide import Guide
 from ldm3d_web.ldm3d.pipeline import LDM3DPipeline
 
@@ -88,6 +90,39 @@ def test_it_works_where_a_caller_wants_no_gradients() -> None:
             torch.testing.assert_close(guide.pull(latents * 1, claims, done=0.0), expected)
 
 
+def test_what_stands_on_a_wrong_side_is_turned_to_the_right_one() -> None:
+    guide, claims = small_guide(turn_at=0.4), Claims.of(VOCABULARY, SAID)
+    right = torch.randn(2, 4, 16, 32, generator=torch.Generator().manual_seed(0))
+    for _ in range(60):
+        right = guide.pull(right, claims, done=0.0)
+    stays = guide.turns(right, claims, step=5, steps=10)
+    assert stays is not None and not stays.any(), "no turn for nothing, and none where no side is claimed"
+    wrong = right.roll(16, -1)
+    turns = guide.turns(wrong, claims, step=5, steps=10)
+    assert turns is not None and turns[0] and not turns[1]
+    _, _, sides, _ = guide.eye(turned(wrong, turns))
+    assert int(sides[0, 1].argmax()) == list(SIDES).index("left")
+
+    def misplaced(columns: int) -> float:
+        _, _, sides, _ = guide.eye(wrong[:1].roll(columns, -1))
+        asked, side = sides[0, 1], list(SIDES).index("left")
+        return float(-asked.log_softmax(0)[side] - torch.nn.functional.logsigmoid(asked[side]))
+
+    assert misplaced(int(turns[0])) == pytest.approx(min(misplaced(columns) for columns in range(0, 32, 2)))
+
+
+def test_it_turns_once_and_only_where_a_side_is_claimed() -> None:
+    guide, claims = small_guide(turn_at=0.4), Claims.of(VOCABULARY, SAID)
+    latents = torch.randn(2, 4, 16, 32)
+    for steps in (1, 4, 15, 50):
+        when = [step for step in range(1, steps + 1) if guide.turns(latents, claims, step, steps) is not None]
+        assert len(when) == 1 and (when[0] - 1) / steps <= 0.4 < when[0] / steps
+    assert guide.turns(latents, Claims.of(VOCABULARY, [{"objects": ["rock"]}, {}]), 5, 10) is None
+    assert guide.turns(torch.randn(2, 4, 32, 64), claims, 5, 10) is None, "a size that it has not learned"
+    never = small_guide(turn_at=1)
+    assert all(never.turns(latents, claims, step, 10) is None for step in range(1, 11))
+
+
 def test_what_it_hears_of_a_side_is_of_a_thing_that_it_hears() -> None:
     heard = small_guide().hear(torch.randn(50, 77, 32))
     assert heard.things[0] and heard.sides[0]
@@ -127,6 +162,23 @@ def test_a_model_with_a_guide_paints_by_it_and_has_another_revision(guided: Path
     assert (pipeline("a boat", seed=1, steps=2).rgb == other.rgb).all()
 
 
+def test_a_panorama_with_edges_is_not_turned(guided: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its edges would meet in the middle; one that wraps is the same picture, turned."""
+    pipeline = checkpoint.load(str(guided), device="cpu")
+    assert pipeline.guide is not None
+    said = Claims.of(pipeline.guide.eye.vocabulary, [{"objects": ["boat"], "directions": [["boat", "left"]]}])
+    monkeypatch.setattr(pipeline.guide, "hear", lambda states: said)
+    monkeypatch.setattr(pipeline.guide, "pull", lambda clean, claims, done: clean)
+    asked: list[bool] = []
+    monkeypatch.setattr(pipeline.guide, "turns", lambda *given: asked.append(True) or torch.tensor([2]))
+    pipeline("a boat", seed=1, steps=1, wrap=False)
+    assert not asked
+    turned_once = pipeline("a boat", seed=1, steps=1).rgb
+    monkeypatch.setattr(pipeline.guide, "turns", lambda *given: None)
+    plain = pipeline("a boat", seed=1, steps=1).rgb
+    assert asked and (turned_once == np.roll(plain, 2 * pipeline.vae_factor, 1)).mean() > 0.99
+
+
 @pytest.mark.parametrize(
     ("key", "value", "told"),
     [
@@ -134,6 +186,7 @@ def test_a_model_with_a_guide_paints_by_it_and_has_another_revision(guided: Path
         ("text_width", 16, "text_width"),
         ("strength", "much", "strength"),
         ("until", 2, "0 to 1"),
+        ("turn_at", None, "turn_at"),
     ],
 )
 def test_a_guide_that_does_not_fit_is_refused(guided: Path, key: str, value: Any, told: str) -> None:

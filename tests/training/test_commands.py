@@ -25,8 +25,13 @@ def test_every_command_in_turn_on_worlds_rendered_as_needed(tmp_path: Path, caps
     run("train", "denoiser", *denoiser, "--widths", "32,32", "--batch", 2, "--steps", 1, "--threads", 1)
     painter = ("--latents", latents, "--text", text, "--denoiser", tmp_path / "denoiser")
     run("train", "guide", *painter, "--out", tmp_path / "guide", "--batch", 2, "--steps", 1, "--threads", 1)
-    painted = ("--denoiser", tmp_path / "denoiser", "--text", text)
-    decoder = ("--latents", latents, "--out", tmp_path / "decoder", *painted)
+    run("train", "export", *painter, "--guide", tmp_path / "guide", "--out", tmp_path / "draft")
+    run("train", "reader", "--out", tmp_path / "reader", "--batch", 1, "--steps", 1, *small)
+    draft = ("--latents", latents, "--model", tmp_path / "draft")
+    run("train", "paint", *draft, "--out", tmp_path / "painted", "--count", 1, "--threads", 1)
+    by = ("--denoiser", tmp_path / "denoiser", "--text", text)
+    held = ("--painted", tmp_path / "painted", "--reader", tmp_path / "reader")
+    decoder = ("--latents", latents, "--out", tmp_path / "decoder", *by, *held)
     run("train", "decoder", *decoder, "--batch", 1, "--steps", 1, *small)
     upscaler = ("--autoencoder", latents, "--out", tmp_path / "upscaler")
     run("train", "upscaler", *upscaler, "--steps", 1, "--threads", 1, "--height", 256)
@@ -39,11 +44,11 @@ def test_every_command_in_turn_on_worlds_rendered_as_needed(tmp_path: Path, caps
     assert pipeline.upscale(rgbd, pipeline.defaults.upscale).rgb.shape == (1024, 2048, 3)
 
 
-def test_a_denoiser_is_not_asked_to_paint_without_its_text_encoder(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_belongs_together_is_asked_for_together(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "decoder", "--latents", "a", "--out", str(tmp_path / "b"), "--denoiser", "c"]) == 2
     assert "--text" in capsys.readouterr().err
+    assert main(["train", "decoder", "--latents", "a", "--out", str(tmp_path / "b"), "--painted", "c"]) == 2
+    assert "--reader" in capsys.readouterr().err
     assert not (tmp_path / "b").exists()
 
 
