@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ldm3d_web.cli import main
 from ldm3d_web.ldm3d import checkpoint
+from ldm3d_web.training import autoencoder
 
 
-def test_every_command_in_turn_on_worlds_rendered_as_needed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_in_turn_on_worlds_rendered_as_needed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The head start of hundreds of steps is two minutes, and has its own tests.
+    monkeypatch.setitem(autoencoder.PRESETS, "cpu", replace(autoencoder.PRESETS["cpu"], linear_steps=2))
     small = ["--threads", "1", "--height", "64"]
 
     def run(*arguments: object) -> None:
         assert main([str(each) for each in arguments]) == 0, capsys.readouterr().err
 
-    text, autoencoder, latents = tmp_path / "text", tmp_path / "autoencoder", tmp_path / "latents"
+    text, coder, latents = tmp_path / "text", tmp_path / "autoencoder", tmp_path / "latents"
     run("train", "text", "--out", text, "--more", 3, "--steps", 1, "--threads", 1)
     widths = ("--widths", "12,16,16,20", "--latent-channels", 6)
-    run("train", "autoencoder", "--out", autoencoder, *widths, "--batch", 1, "--steps", 1, *small)
-    run("train", "encode", "--autoencoder", autoencoder, "--out", latents, "--worlds", 2, *small)
+    run("train", "autoencoder", "--out", coder, *widths, "--batch", 1, "--steps", 1, *small)
+    run("train", "encode", "--autoencoder", coder, "--out", latents, "--worlds", 2, *small)
     denoiser = ("--latents", latents, "--text", text, "--out", tmp_path / "denoiser", "--prediction", "sample")
     run("train", "denoiser", *denoiser, "--widths", "32,32", "--batch", 2, "--steps", 1, "--threads", 1)
     painter = ("--latents", latents, "--text", text, "--denoiser", tmp_path / "denoiser")
