@@ -92,7 +92,7 @@ class Eye(nn.Module):
         features = columns.mean(dim=(2, 3))
         groups = self.word(features).split([len(values) for values in self.vocabulary.words.values()], dim=1)
         found = self.thing(columns)[:, :, 0]
-        return dict(zip(self.vocabulary.words, groups, strict=True)), found.amax(-1), by_side(found), features
+        return dict(zip(self.vocabulary.words, groups, strict=True)), found.amax(-1), _by_side(found), features
 
     def _columns(self, pictures: Tensor) -> Tensor:
         """(B, F, 1, COLUMNS)."""
@@ -118,11 +118,11 @@ class Eye(nn.Module):
         the right) by 0, 1, 2, ... of COLUMNS."""
         found = self.thing(self._columns(pictures))[:, :, 0]
         rows = torch.tensor(claims.sides[0], dtype=torch.long, device=pictures.device)
-        turned = [_misplaced(by_side(found.roll(turn, -1)), claims) for turn in range(COLUMNS)]
+        turned = [_misplaced(_by_side(found.roll(turn, -1)), claims) for turn in range(COLUMNS)]
         return torch.stack([pictures.new_zeros(len(pictures)).index_add(0, rows, each) for each in turned])
 
 
-def by_side(columns: Tensor) -> Tensor:
+def _by_side(columns: Tensor) -> Tensor:
     """The most of each side, (..., 4) in the order of SIDES, of values by column, (..., COLUMNS)."""
     quarter = COLUMNS // 4
     # Column 0 begins behind; turned by half a side, each side is four columns that lie together.

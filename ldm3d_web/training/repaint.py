@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ldm3d_web.ldm3d.pipeline import LDM3DPipeline
     from ldm3d_web.training.saying import Saying
 
+FILE = "painted.npy"  # what `paint` keeps in its folder
 STEPS = 12  # of a whole walk from noise to a picture
 LAST = (2, 6)  # so many of them are made, drawn anew for each batch: from 93 % to half of the signal is left
 
@@ -73,9 +74,6 @@ class Repainter:
             clean, rest = sampler.clean_and_noise(self.prediction, output, latents, level.signal)
             latents = sampler.advance(clean, rest, level.signal_next)
         return latents
-
-
-FILE = "painted.npy"
 
 
 def paint(
