@@ -29,7 +29,7 @@ import { Veil } from './veil.js';
 
 const LONG_PRESS_MS = 1500;
 const GREETING_MS = 5000; // so long the panel shows itself at the start
-const SLOWEST_MS = 250;
+const SLOWEST_MS = 250; // the most that a frame counts for: in a stalled one nobody reads, and no tap is a long press
 const DEFAULT_HZ = 72;
 const BETTER_HZ = 90;
 const HEIGHT_STEP_M = 0.05;
@@ -45,7 +45,7 @@ export class Headset {
   #tiers;
   #pace;
   #snap;
-  #stopExits;
+  #exits;
   #firstHz;
   #lastMs = 0;
   #greetingMs = GREETING_MS;
@@ -74,7 +74,7 @@ export class Headset {
     this.#firstHz = session.frameRate ?? DEFAULT_HZ;
     this.#pace = new Pace(this.#firstHz);
     this.#snap = snapTurn(session);
-    this.#stopExits = watchExits(session);
+    this.#exits = watchExits(session);
     turn(stage.rig, yaw, new Vector3());
     stage.rig.add(this.#panel.mesh);
     stage.space.add(this.#veil.mesh);
@@ -113,16 +113,18 @@ export class Headset {
     const space = this.#stage.renderer.xr.getReferenceSpace();
     const pose = space ? frame?.getViewerPose(space) : undefined;
     const dtMs = this.#lastMs ? nowMs - this.#lastMs : 0;
+    const feltMs = Math.min(dtMs, SLOWEST_MS);
     this.#lastMs = nowMs;
     if (frame && space && pose) {
       this.#head = pose.transform;
       this.#tiers.scaleViews(pose);
       this.#comfort(dtMs);
       this.#point(frame, space);
-      this.#greet(dtMs);
+      this.#greet(feltMs);
     }
     if (dtMs && this.#session.visibilityState === 'visible') this.#keepPace(dtMs);
     this.#stage.draw();
+    this.#exits.step(feltMs);
   }
 
   /** The head in the scene, metres. */
@@ -156,7 +158,7 @@ export class Headset {
   #greet(dtMs) {
     if (this.#greetingMs <= 0) return;
     if (this.#greetingMs === GREETING_MS) this.#open();
-    this.#greetingMs -= Math.min(Math.max(dtMs, 1), SLOWEST_MS); // a stalled frame is no time to read in
+    this.#greetingMs -= Math.max(dtMs, 1);
     if (this.#greetingMs <= 0) this.#close();
   }
 
@@ -226,7 +228,7 @@ export class Headset {
     const { renderer, rig, painter } = this.#stage;
     renderer.xr.removeEventListener('sessionend', this.#finish);
     this.#session.removeEventListener('select', this.#select);
-    this.#stopExits();
+    this.#exits.stop();
     renderer.setAnimationLoop(null);
     renderer.xr.enabled = false;
     this.#tiers.dispose();
@@ -239,22 +241,30 @@ export class Headset {
   };
 }
 
-/** @param {XRSession} session @returns {() => void} stops watching */
+/**
+ * A squeeze ends the session, and a press that lasts.
+ * @param {XRSession} session
+ * @returns {{ step: (dtMs: number) => void, stop: () => void }} step: a frame has passed; stop: watches no more
+ */
 function watchExits(session) {
-  let timer = 0;
+  let leftMs = Infinity; // of the press that lasts now
   const end = () => void session.end().catch(() => {}); // it may have ended by itself in the meantime
-  const press = () => {
-    clearTimeout(timer);
-    timer = window.setTimeout(end, LONG_PRESS_MS);
-  };
-  const release = () => clearTimeout(timer);
+  const press = () => (leftMs = LONG_PRESS_MS);
+  const release = () => (leftMs = Infinity);
   session.addEventListener('squeeze', end);
   session.addEventListener('selectstart', press);
   session.addEventListener('selectend', release);
-  return () => {
-    release();
-    session.removeEventListener('squeeze', end);
-    session.removeEventListener('selectstart', press);
-    session.removeEventListener('selectend', release);
+  return {
+    step(dtMs) {
+      leftMs -= dtMs;
+      if (leftMs > 0) return;
+      release();
+      end();
+    },
+    stop() {
+      session.removeEventListener('squeeze', end);
+      session.removeEventListener('selectstart', press);
+      session.removeEventListener('selectend', release);
+    },
   };
 }

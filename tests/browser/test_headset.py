@@ -89,6 +89,23 @@ def test_leaving_brings_the_page_back_as_it_was(page, way):
     assert page.get("viewer.stats().frames") == frames, "nothing draws on"
 
 
+def test_a_tap_during_which_the_machine_stalls_is_no_long_press(page):
+    enter(page)
+    page.get(
+        """await (async () => {
+            headset.controllers.right.updateButtonValue('trigger', 1);
+            await frames(2);
+            const end = performance.now() + 2000;
+            while (performance.now() < end);
+            await frames(2);
+            headset.controllers.right.updateButtonValue('trigger', 0);
+            await frames(2);
+        })()"""
+    )
+    page.until("window.panel === true")  # as after any tap
+    assert page.get("viewer.presenting")
+
+
 def test_a_session_that_the_system_ends_or_blurs_comes_back_sane(page):
     before = page.get("(viewer.pose = { yaw: 70 }, viewer.pose)")
     enter(page)
