@@ -1,8 +1,10 @@
-"""What holds for all tests: no setting of the user's reaches them, and no GLB that they write is invalid."""
+"""What holds for all tests: no setting of the user's reaches them, they compute in one thread, and no GLB that they
+write is invalid."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,9 +18,19 @@ for name in [name for name in os.environ if name.startswith("LDM3D_")]:
     # For the processes that tests start as well.
     del os.environ[name]
 
+# Networks as small as the tests' only wait for their threads, on a busy machine most of the time.
+os.environ["OMP_NUM_THREADS"] = "1"
+
 # A busy machine is no fault of the code.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    """Commands that a test has run may have asked for more."""
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
 
 
 @pytest.fixture(autouse=True)

@@ -16,9 +16,6 @@ from tests.tiny_models import ZERO_SNR_SCHEDULER, make_ldm3d_folder
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    import torch
-
-    torch.set_num_threads(1)
     settings = {"steps": 2, "guidance": 2.0, "width": 128, "height": 64}
     return str(make_ldm3d_folder(tmp_path_factory.mktemp("model"), settings=settings, scheduler=ZERO_SNR_SCHEDULER))
 

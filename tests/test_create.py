@@ -20,9 +20,6 @@ SMALL = {"steps": 3, "guidance": 2.0, "width": 128, "height": 64}
 
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory):
-    import torch
-
-    torch.set_num_threads(1)
     folder = make_ldm3d_folder(tmp_path_factory.mktemp("model"), settings=SMALL, scheduler=ZERO_SNR_SCHEDULER)
     return checkpoint.load(str(folder), device="cpu")
 

@@ -82,9 +82,9 @@ def test_no_registry_and_no_path_of_a_machine_is_named():
 # --- the scripts, run for real in an empty folder
 
 
-def run(script: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(script: str, folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(folder / "scripts" / script)],
+        [str(folder / "scripts" / script), *arguments],
         env=os.environ | environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -158,17 +158,27 @@ def test_the_viewer_is_built_once_and_again_when_a_source_changes_or_goes(folder
     assert built() == "b.js\n2"
 
 
-@pytest.mark.parametrize(("python_ok", "node_ok"), [(True, False), (False, True)])
-def test_both_kinds_of_tests_run_and_either_failure_counts(folder: Path, python_ok: bool, node_ok: bool):
+@pytest.mark.parametrize("broken", ["python", "browser", "node"])
+def test_all_kinds_of_tests_run_and_each_failure_counts(folder: Path, broken: str):
     (folder / ".venv").symlink_to(sys.prefix)
-    (folder / "test_one.py").write_text(f"def test_one():\n    assert {python_ok}\n")
     (folder / "pytest.ini").write_text("[pytest]\naddopts = -p no:cacheprovider\n")
-    test = f"node -e 'console.log(`node ran`); process.exit({int(not node_ok)})'"
+    for kind, name in (("python", "tests/test_one.py"), ("browser", "tests/browser/test_two.py")):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(f"def test():\n    assert {kind != broken}\n")
+    test = f"node -e 'console.log(`node ran`); process.exit({int(broken == 'node')})'"
     (folder / "package.json").write_text(json.dumps({"scripts": {"test": test}}))
     done = run("test", folder)
-    assert "1 passed" in done.stdout if python_ok else "1 failed" in done.stdout
-    assert "node ran" in done.stdout
-    assert (done.returncode == 0) == (python_ok and node_ok)
+    verdicts = re.findall(r"1 (passed|failed) in", done.stdout)
+    assert verdicts == ["failed" if kind == broken else "passed" for kind in ("python", "browser")]
+    assert "node ran" in done.stdout and done.returncode == 1
+
+
+def test_with_arguments_only_what_they_name_runs(folder: Path):
+    (folder / ".venv").symlink_to(sys.prefix)
+    (folder / "test_one.py").write_text("def test_one():\n    pass\ndef test_two():\n    pass\n")
+    (folder / "package.json").write_text(json.dumps({"scripts": {"test": "true"}}))
+    done = run("test", folder, "test_one.py::test_two")
+    assert done.returncode == 0 and "1 passed" in done.stdout
 
 
 def test_a_browser_is_looked_for_and_a_sentence_said_when_there_is_none(folder: Path):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 PICTURE = 4  # channels: red, green, blue, depth
 _RATE, _CROPS = 6e-4, 4
-_PICTURES = 48  # of which the components are taken
+PICTURES = 48  # of which the components are taken
 _DEPTH_WEIGHT = 2.0  # of its squared error
 # Adam moves every weight of a residual branch by as much, however little it should say: beside a loud stream that is
 # little, beside a soft one the first steps undo the head start (docs/log.md).
@@ -79,7 +79,7 @@ def start_as_linear(model: AutoencoderKL, source: Source, curve: Curve, *, crop:
     """
     _check(model)
     linear, generator = Linear(model), torch.Generator().manual_seed(0)
-    _begin(linear, bend(source.windows(_PICTURES, source.height, source.width, generator), curve))
+    _begin(linear, bend(source.windows(PICTURES, source.height, source.width, generator), curve))
     weights = linear.own()
     optimizer = torch.optim.Adam(weights, lr=_RATE, betas=(0.9, 0.99))
     told = time.monotonic()

@@ -5,20 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import torch
 
 from ldm3d_web.ldm3d import checkpoint
 from ldm3d_web.ldm3d.pipeline import LDM3DPipeline
 from tests.tiny_models import ZERO_SNR_SCHEDULER, make_ldm3d_folder
-
-
-@pytest.fixture(scope="session", autouse=True)
-def one_thread():
-    """Networks this small only lose by sharing their work among threads."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")

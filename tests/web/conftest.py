@@ -11,7 +11,6 @@ from pathlib import Path
 
 import httpx2 as httpx
 import pytest
-import torch
 import uvicorn
 
 from ldm3d_web.settings import Settings
@@ -35,7 +34,6 @@ class Server:
 @pytest.fixture(scope="session")
 def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model folder that paints 128x64 noise in two steps."""
-    torch.set_num_threads(1)  # so small a model only waits for its threads, above all on a busy machine
     return make_ldm3d_folder(tmp_path_factory.mktemp("tiny"), settings=SMALL, scheduler=ZERO_SNR_SCHEDULER)
 
 
