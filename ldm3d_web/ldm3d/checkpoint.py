@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ldm3d_web.errors import HubUnreachable, InvalidInput, InvalidModel, StorageError
-from ldm3d_web.ldm3d.registry import GUIDE, MODELS, UPSCALER, Defaults, ModelSpec, read_json, resolve
+from ldm3d_web.ldm3d.registry import GUIDE, MODELS, REFINER, UPSCALER, Defaults, ModelSpec, read_json, resolve
 from ldm3d_web.ldm3d.verify import CONFIGS, missing_files, revision_of, verify
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def load(name: str, *, device: str | None = None, dtype: torch.dtype | None = No
     import torch
 
     from ldm3d_web.ldm3d.guide import Guide
+    from ldm3d_web.ldm3d.refiner import Refiner
     from ldm3d_web.ldm3d.upscaler import Upscaler
 
     place = choose_device(device)
@@ -47,6 +48,7 @@ def load(name: str, *, device: str | None = None, dtype: torch.dtype | None = No
     pipeline = _assemble(folder, half_or_full if dtype is None else dtype).to(place)
     pipeline.upscaler = _beside(folder / UPSCALER, Upscaler, place) if spec.upscales else None
     pipeline.guide = _beside(folder / GUIDE, Guide, place) if (folder / GUIDE).is_dir() else None
+    pipeline.refiner = _beside(folder / REFINER, Refiner, place) if (folder / REFINER).is_dir() else None
     pipeline.spec = spec
     # A snapshot of the Hub is a folder named after its commit.
     pipeline.revision = revision_of(folder) if spec.folder else folder.name
@@ -99,7 +101,7 @@ def _assemble(folder: Path, dtype: torch.dtype) -> LDM3DPipeline:
 
 
 def _beside(folder: Path, kind: Any, place: str) -> Any:
-    """A network beside the pipeline's own parts, in float32: an upscaler or a guide."""
+    """A network beside the pipeline's own parts, in float32: an upscaler, a guide or a refiner."""
     import torch
 
     with _quiet():

@@ -25,6 +25,7 @@ from ldm3d_web.ldm3d import deblock, depth_codec, inputs, sampler
 from ldm3d_web.ldm3d.compass import pointed, turned
 from ldm3d_web.ldm3d.depth_curve import curve_of
 from ldm3d_web.ldm3d.guide import Guide
+from ldm3d_web.ldm3d.refiner import Refiner
 from ldm3d_web.ldm3d.registry import Defaults, ModelSpec
 from ldm3d_web.ldm3d.upscaler import Upscaler, upscale
 from ldm3d_web.ldm3d.wrap import unwrap_longitude, wrap_longitude
@@ -76,6 +77,7 @@ class LDM3DPipeline(DiffusionPipeline):
         self.revision = ""  # names the weights
         self.upscaler: Upscaler | None = None
         self.guide: Guide | None = None
+        self.refiner: Refiner | None = None
 
     @torch.inference_mode()
     def __call__(
@@ -111,7 +113,7 @@ class LDM3DPipeline(DiffusionPipeline):
         width, height = self.check_size(width, height)
         noise = self.draw_noise(seed, width, height) if latents is None else self._check_latents(latents, width, height)
 
-        for network in (self.unet, self.vae):
+        for network in filter(None, (self.unet, self.vae, self.refiner)):
             (wrap_longitude if wrap else unwrap_longitude)(network)
         words = self.encode([negative, prompt] if guidance > 1 else [prompt])
         clean = self.denoise(
@@ -233,15 +235,18 @@ class LDM3DPipeline(DiffusionPipeline):
                 on_step(Step(number, steps, self._preview(clean)))
         return latents
 
-    def decode(self, latents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """rgb (1, 3, H, W) and disparity (1, 1, H, W), both float in [0, 1], of clean latents (1, C, h, w).
+    def decode(self, latents: torch.Tensor, *, refined: bool = True) -> tuple[torch.Tensor, torch.Tensor]:
+        """rgb (B, 3, H, W) and disparity (B, 1, H, W), both float in [0, 1], of clean latents (B, C, h, w).
 
-        Never in tiles: their edges would be seams, and tiles do not wrap.
+        Never in tiles: their edges would be seams, and tiles do not wrap. refined: whether the model's refiner, where
+        there is one, sets the depth right.
         """
         if not torch.isfinite(latents).all():
             raise Ldm3dError("The model painted values that are no numbers; try another seed, or run it in float32.")
         scale, shift = self.vae.config["scaling_factor"], self.vae.config["shift_factor"] or 0.0
         picture = deblock.decode(self.vae, (latents / scale + shift).to(self.vae.dtype))
+        if refined and self.refiner is not None:
+            picture = self.refiner(picture.to(self.refiner.dtype))
         return depth_codec.unpack(picture, curve_of(self.vae.config))
 
     def _preview(self, clean: torch.Tensor) -> np.ndarray:
@@ -249,7 +254,7 @@ class LDM3DPipeline(DiffusionPipeline):
         side = 1
         while clean.shape[-2] * clean.shape[-1] * self.vae_factor**2 > PREVIEW_PIXELS * side**2:
             side *= 2
-        rgb, _ = self.decode(torch.nn.functional.avg_pool2d(clean, side))
+        rgb, _ = self.decode(torch.nn.functional.avg_pool2d(clean, side), refined=False)
         return _to_bytes(rgb)
 
     def _latent_shape(self, width: int, height: int) -> tuple[int, int, int, int]:

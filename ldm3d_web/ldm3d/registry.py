@@ -19,6 +19,7 @@ MINI_FOLDER = Path(__file__).resolve().parent.parent / "models" / "ldm3d-mini"
 SETTINGS_FILE = "ldm3d.json"
 UPSCALER = "upscaler"  # the folder of the network that makes a model's pictures wider, beside its other parts
 GUIDE = "guide"  # folder of the network that hears claims and sees them
+REFINER = "refiner"  # folder of the network that sets depth right by colour
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from typing import Any
 from ldm3d_web.errors import InvalidModel
 from ldm3d_web.ldm3d.deblock import DEBLOCK_KEY, deblock_of
 from ldm3d_web.ldm3d.depth_curve import Curve, curve_of
-from ldm3d_web.ldm3d.registry import GUIDE, SETTINGS_FILE, UPSCALER, read_json, spec_of_folder
+from ldm3d_web.ldm3d.registry import GUIDE, REFINER, SETTINGS_FILE, UPSCALER, read_json, spec_of_folder
 
 # Where diffusers puts the configs and the weights of each part.
 CONFIGS = {
@@ -33,6 +33,7 @@ WEIGHTS = {
 # Not every model has these.
 UPSCALER_FILES = (f"{UPSCALER}/config.json", f"{UPSCALER}/diffusion_pytorch_model.safetensors")
 GUIDE_FILES = (f"{GUIDE}/config.json", f"{GUIDE}/diffusion_pytorch_model.safetensors")
+REFINER_FILES = (f"{REFINER}/config.json", f"{REFINER}/diffusion_pytorch_model.safetensors")
 TOKENIZER = "tokenizer/tokenizer.json"
 TOKENIZER_PAIR = ("tokenizer/vocab.json", "tokenizer/merges.txt")  # the older form of the same
 
@@ -69,6 +70,9 @@ def verify(folder: Path) -> None:
     if (folder / GUIDE_FILES[0]).is_file():
         _check_guide(read_json(folder / GUIDE_FILES[0]), configs)
         read_shapes(folder / GUIDE_FILES[1])
+    if (folder / REFINER_FILES[0]).is_file():
+        _check_refiner(read_json(folder / REFINER_FILES[0]), configs["vae"])
+        read_shapes(folder / REFINER_FILES[1])
     spec_of_folder(folder)
 
 
@@ -77,7 +81,7 @@ def missing_files(folder: Path) -> list[str]:
     needed = ["model_index.json", *CONFIGS.values(), *WEIGHTS.values()]
     if not (folder / TOKENIZER).is_file():
         needed += TOKENIZER_PAIR
-    for name, files in ((UPSCALER, UPSCALER_FILES), (GUIDE, GUIDE_FILES)):
+    for name, files in ((UPSCALER, UPSCALER_FILES), (GUIDE, GUIDE_FILES), (REFINER, REFINER_FILES)):
         if (folder / name).is_dir():
             needed += files
     return [file for file in needed if not (folder / file).is_file()]
@@ -126,6 +130,16 @@ def _check_guide(guide: dict[str, Any], configs: dict[str, dict[str, Any]]) -> N
         value = guide.get(key)
         if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= most:
             raise InvalidModel(f"{GUIDE_FILES[0]}: {key} must be a number from 0 to {most:g}, not {value!r}.")
+
+
+def _check_refiner(refiner: dict[str, Any], vae: dict[str, Any]) -> None:
+    """It refines what the autoencoder decodes: pictures of 4 channels, whose depth follows the same curve."""
+    if vae.get("out_channels") != 4:
+        raise InvalidModel(
+            f"A refiner refines pictures of 4 channels; the autoencoder's have {vae.get('out_channels')}."
+        )
+    if _check_curve(refiner, REFINER_FILES[0]) != _check_curve(vae, CONFIGS["vae"]):
+        raise InvalidModel(f"{REFINER_FILES[0]}: the depth_curve is not that of the autoencoder.")
 
 
 def _check_channels(configs: dict[str, dict[str, Any]], shapes: dict[str, dict[str, tuple[int, ...]]]) -> None:
@@ -178,7 +192,7 @@ def revision_of(folder: Path) -> str:
     """
     whole = hashlib.sha256()
     files = ["model_index.json", *CONFIGS.values(), *WEIGHTS.values(), TOKENIZER, *TOKENIZER_PAIR]
-    files += ["tokenizer/tokenizer_config.json", SETTINGS_FILE, *UPSCALER_FILES, *GUIDE_FILES]
+    files += ["tokenizer/tokenizer_config.json", SETTINGS_FILE, *UPSCALER_FILES, *GUIDE_FILES, *REFINER_FILES]
     for name in sorted(name for name in files if (folder / name).is_file()):
         file = (folder / name).resolve()
         state = file.stat()

@@ -222,7 +222,6 @@ def decoder_command(
     bfloat16: Bfloat16 = False,
 ) -> None:
     """The decoder alone, on latents as the denoiser leaves them, or with a little noise where there is none yet."""
-    from ldm3d_web.errors import InvalidInput
     from ldm3d_web.training import decoder
     from ldm3d_web.training.reader import load
     from ldm3d_web.training.repaint import Repainter, open_painted
@@ -238,6 +237,34 @@ def decoder_command(
     with _source(shards, height, device) as source:
         decoder.train(
             source, latents / "vae", out, plan, repaint=repaint, held=held, minutes=minutes, steps=steps, device=device,
+            bfloat16=bfloat16,
+        )  # fmt: skip
+
+
+@app.command("refiner")
+def refiner_command(
+    model: Annotated[Path, typer.Option(help="Folder of a finished model (train export) whose pictures it refines.")],
+    out: Out,
+    shards: ShardsOrLive = None,
+    preset: Preset = "cpu",
+    minutes: Minutes = None,
+    steps: Steps = None,
+    batch: Batch = None,
+    height: Height = 256,
+    threads: Threads = 2,
+    device: Device = "cpu",
+    bfloat16: Bfloat16 = False,
+) -> None:
+    """The refiner: it sets the depth of decoded pictures right by their colours."""
+    from ldm3d_web.training import refiner
+    from ldm3d_web.training.repaint import Repainter
+
+    _prepare(threads)
+    plan = _plan(refiner.PRESETS[preset], batch=batch)
+    repaint = Repainter(model, model, device)
+    with _source(shards, height, device) as source:
+        refiner.train(
+            source, model / "vae", out, plan, repaint=repaint, minutes=minutes, steps=steps, device=device,
             bfloat16=bfloat16,
         )  # fmt: skip
 
@@ -343,11 +370,15 @@ def export_command(
     ] = 1.0,
     upscaler: Annotated[Path | None, typer.Option(help="Folder of a trained upscaler (train upscaler).")] = None,
     guide: Annotated[Path | None, typer.Option(help="Folder of a trained guide (train guide).")] = None,
+    refiner: Annotated[Path | None, typer.Option(help="Folder of a trained refiner (train refiner).")] = None,
 ) -> None:
     """The trained parts as one model folder, in half precision."""
     from ldm3d_web.training.export import export
 
-    export(latents, text, denoiser, out, decoder=decoder, decoder_share=decoder_share, upscaler=upscaler, guide=guide)
+    export(
+        latents, text, denoiser, out, decoder=decoder, decoder_share=decoder_share, upscaler=upscaler, guide=guide,
+        refiner=refiner,
+    )  # fmt: skip
     size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
     print(f"{out}: {size / 1e6:.1f} MB")
 

@@ -2,44 +2,24 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
+from ldm3d_web.ldm3d.hourglass import Hourglass, with_rows
 from ldm3d_web.training.judge import SIZE, to_input
 from ldm3d_web.training.losses import LOG_DISTANCE
 
 
-class DepthReference(nn.Module):
+class DepthReference(Hourglass):
     """(B, 3, 128, 256) in [-1, 1] to (B, 1, 128, 256): the logarithm of distance as an autoencoder carries it."""
 
     def __init__(self, widths: tuple[int, ...] = (32, 64, 96, 128)) -> None:
-        from ldm3d_web.ldm3d.wrap import wrap_longitude
-
-        super().__init__()
-        # Two by two pixels at once, for speed. The row is told, since on a level floor it is half the answer.
-        self.enter = _layer(4 * 4, widths[0], 1)
-        self.down = nn.ModuleList([_layer(before, after, 2) for before, after in pairwise(widths)])
-        self.middle = nn.Sequential(_layer(widths[-1], widths[-1], 1), _layer(widths[-1], widths[-1], 1))
-        self.up = nn.ModuleList([_layer(after + before, before, 1) for before, after in reversed([*pairwise(widths)])])
-        self.leave = nn.Conv2d(widths[0], 4, 3, padding=1)
-        wrap_longitude(self)
+        super().__init__(4 * 4, 4, widths)  # two by two pixels at once, for speed
 
     def forward(self, pictures: Tensor) -> Tensor:
-        rows = torch.linspace(-1, 1, pictures.shape[-2], device=pictures.device)[None, None, :, None]
-        x = self.enter(functional.pixel_unshuffle(torch.cat([pictures, rows.expand_as(pictures[:, :1])], dim=1), 2))
-        passed = []
-        for layer in self.down:
-            passed.append(x)
-            x = layer(x)
-        x = self.middle(x)
-        for layer in self.up:
-            skip = passed.pop()
-            x = layer(torch.cat([functional.interpolate(x, scale_factor=2.0), skip], dim=1))
-        return functional.pixel_shuffle(self.leave(x), 2)
+        return functional.pixel_shuffle(super().forward(functional.pixel_unshuffle(with_rows(pictures), 2)), 2)
 
     @torch.no_grad()
     def disparity(self, rgb: np.ndarray, batch: int = 32) -> np.ndarray:
@@ -60,7 +40,3 @@ def small_disparity(disparity: np.ndarray) -> np.ndarray:
         return disparity.repeat(SIZE[0] // disparity.shape[-2], -2).repeat(SIZE[1] // disparity.shape[-1], -1)
     rows, columns = disparity.shape[-2] // SIZE[0], disparity.shape[-1] // SIZE[1]
     return disparity[..., rows // 2 :: rows, columns // 2 :: columns]
-
-
-def _layer(before: int, after: int, stride: int) -> nn.Sequential:
-    return nn.Sequential(nn.Conv2d(before, after, 3, stride=stride, padding=1), nn.GroupNorm(8, after), nn.SiLU())

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from ldm3d_web.ldm3d import deblock
 from ldm3d_web.ldm3d.depth_curve import curve_of
 from ldm3d_web.training import judge as judging
 from ldm3d_web.training import measures
@@ -27,8 +26,6 @@ from ldm3d_web.training.source import bend, straighten
 from ldm3d_web.training.upscaler import shrink
 
 if TYPE_CHECKING:
-    from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
-
     from ldm3d_web.ldm3d.pipeline import LDM3DPipeline
     from ldm3d_web.ldm3d.upscaler import Upscaler
 
@@ -118,15 +115,16 @@ def like_captions(worlds: HeldOut) -> list[tuple[str, list[int]]]:
 
 
 @torch.no_grad()
-def reconstruction(data: Renders, vae: AutoencoderKL) -> Measures:
-    """Encodes and decodes every render and compares: means over worlds."""
+def reconstruction(data: Renders, pipeline: LDM3DPipeline) -> Measures:
+    """Encodes every render, decodes it as the pipeline does, refiner included, and compares: means over worlds."""
     from ldm3d_web.ldm3d.wrap import wrap_longitude
 
+    vae, found = pipeline.vae, []
     wrap_longitude(vae)
-    curve, found = curve_of(vae.config), []
+    scale, shift = vae.config["scaling_factor"], vae.config["shift_factor"] or 0.0
     for picture in _pictures(data):
-        latents = vae.encode(bend(picture, curve).to(vae.device)).latent_dist.mean
-        painted = straighten(deblock.decode(vae, latents).float().cpu(), curve)[0].clamp(-1, 1).numpy()
+        latents = vae.encode(bend(picture, curve_of(vae.config)).to(vae.device)).latent_dist.mean
+        painted = (torch.cat(pipeline.decode((latents - shift) * scale), dim=1)[0].float().cpu() * 2 - 1).numpy()
         truth = picture[0].numpy()
         depths = [(each[3] + 1) / 2 for each in (painted, truth)]
         found.append((measures.psnr_db(painted[:3], truth[:3]), measures.abs_rel(*depths), measures.sky_kept(*depths)))

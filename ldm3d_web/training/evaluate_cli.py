@@ -103,7 +103,7 @@ def _measure(
     found = evaluate.painting(pipeline, references, worlds, out / _short(name), **asked)
     height = pipeline.defaults.height
     plain = renders(evaluate.FIRST_SEED, min(96, samples), height, **rendering)
-    found |= evaluate.reconstruction(plain, pipeline.vae)
+    found |= evaluate.reconstruction(plain, pipeline)
     if pipeline.upscaler is not None:
         wide = renders(evaluate.FIRST_SEED, min(wide_worlds, samples), 4 * height, **rendering)
         for kind, values in evaluate.enlarging(wide, pipeline.upscaler).items():

@@ -2,7 +2,8 @@
 
 The autoencoder comes from the latents' folder (its scale and shift belong to those latents), the U-Net from the
 denoiser's averaged weights, the vocabulary and the text encoder from the text run. A decoder that learned on after the
-latents were made takes the place of theirs; an upscaler and a guide come along where they were trained.
+latents were made takes the place of theirs; an upscaler, a guide and a refiner come along where they were
+trained.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ def export(
     decoder_share: float = 1.0,
     upscaler: Path | None = None,
     guide: Path | None = None,
+    refiner: Path | None = None,
     dtype: str = "float16",
     settings: dict[str, Any] | None = None,
 ) -> Path:
@@ -80,6 +82,7 @@ def export(
     from transformers import CLIPTextModel
 
     from ldm3d_web.ldm3d.guide import Guide
+    from ldm3d_web.ldm3d.refiner import Refiner
     from ldm3d_web.ldm3d.upscaler import FACTOR, Upscaler
 
     if not 0 <= decoder_share <= 1:
@@ -87,7 +90,7 @@ def export(
     out = Path(out)
     vae = Path(decoder or latents) / "vae"
     parts = [vae, Path(text) / "text_encoder", Path(denoiser) / "unet"]
-    more: dict[str, Any] = {"upscaler": (upscaler, Upscaler), "guide": (guide, Guide)}
+    more: dict[str, Any] = {"upscaler": (upscaler, Upscaler), "guide": (guide, Guide), "refiner": (refiner, Refiner)}
     more = {name: (Path(folder) / name, kind) for name, (folder, kind) in more.items() if folder}
     parts += [folder for folder, _ in more.values()]
     for part in parts:

@@ -125,7 +125,7 @@ def paint_latents(
     """The clean latents (B, C, h, w) of `paint_batch`."""
     from ldm3d_web.ldm3d.wrap import wrap_longitude
 
-    for network in (pipeline.unet, pipeline.vae):
+    for network in filter(None, (pipeline.unet, pipeline.vae, pipeline.refiner)):
         wrap_longitude(network)
     width, height = pipeline.check_size()
     noise = torch.cat([pipeline.draw_noise(seed, width, height) for seed in seeds])

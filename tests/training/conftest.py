@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import torch
 
-from ldm3d_web.training import autoencoder, decoder, denoiser, guide, text, upscaler
+from ldm3d_web.training import autoencoder, decoder, denoiser, guide, refiner, text, upscaler
 from ldm3d_web.training.latents import batches_of, encode, open_latents
 from ldm3d_web.training.shards import Shards, open_shards, write_shards
 
@@ -21,6 +19,7 @@ TEXT = text.TextPlan(vocabulary=700, width=32, layers=1, heads=2, batch=8)
 DENOISER = denoiser.DenoiserPlan(widths=(16, 16), layers=1, heads=2, norm_groups=4, batch=4, look_steps=2)
 GUIDE = guide.GuidePlan(batch=8, warmup_steps=1)
 DECODER = decoder.DecoderPlan(batch=1)
+REFINER = refiner.RefinerPlan(widths=(8, 16), batch=2, pool=2, fresh=2, warmup_steps=2)
 UPSCALER = upscaler.UpscalerPlan(width=8, blocks=1, strips=1, rows=16, batch=2, side=16)
 
 
@@ -35,6 +34,7 @@ class Kitchen:
     denoiser: Path
     guide: Path
     decoder: Path
+    refiner: Path
     wide: Path
     upscaler: Path
 
@@ -43,20 +43,11 @@ class Kitchen:
         return open_shards(self.shards)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Networks this small only lose by sharing their work among threads."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="session")
 def kitchen(tmp_path_factory: pytest.TempPathFactory) -> Kitchen:
     """Every stage, run once."""
     folder = tmp_path_factory.mktemp("kitchen")
-    names = ("shards", "autoencoder", "text", "latents", "denoiser", "guide", "decoder", "wide", "upscaler")
+    names = ("shards", "autoencoder", "text", "latents", "denoiser", "guide", "decoder", "refiner", "wide", "upscaler")
     made = Kitchen(*(folder / name for name in names))
     write_shards(made.shards, WORLDS, 0, height=64, width=128, supersample=2)
     data = made.data
@@ -66,6 +57,7 @@ def kitchen(tmp_path_factory: pytest.TempPathFactory) -> Kitchen:
     denoiser.train(open_latents(made.latents), made.text, made.denoiser, DENOISER, steps=2)
     guide.train(open_latents(made.latents), made.text, made.denoiser, made.guide, GUIDE, steps=120)
     decoder.train(data, made.latents / "vae", made.decoder, DECODER, steps=2)
+    refiner.train(data, made.decoder / "vae", made.refiner, REFINER, steps=2)
     write_shards(made.wide, 2, 0, height=256, width=512)
     upscaler.train(open_shards(made.wide), made.decoder / "vae", made.upscaler, UPSCALER, steps=2)
     return made

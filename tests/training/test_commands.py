@@ -9,14 +9,15 @@ import pytest
 
 from ldm3d_web.cli import main
 from ldm3d_web.ldm3d import checkpoint
-from ldm3d_web.training import autoencoder
+from ldm3d_web.training import autoencoder, linear
 
 
 def test_every_command_in_turn_on_worlds_rendered_as_needed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The head start of hundreds of steps is two minutes, and has its own tests.
+    # The head start of hundreds of steps on 48 pictures is minutes, and has its own tests.
     monkeypatch.setitem(autoencoder.PRESETS, "cpu", replace(autoencoder.PRESETS["cpu"], linear_steps=2))
+    monkeypatch.setattr(linear, "PICTURES", 2)
     small = ["--threads", "1", "--height", "64"]
 
     def run(*arguments: object) -> None:
@@ -39,13 +40,16 @@ def test_every_command_in_turn_on_worlds_rendered_as_needed(
     held = ("--painted", tmp_path / "painted", "--reader", tmp_path / "reader")
     decoder = ("--latents", latents, "--out", tmp_path / "decoder", *by, *held)
     run("train", "decoder", *decoder, "--batch", 1, "--steps", 1, *small)
+    refiner = ("--model", tmp_path / "draft", "--out", tmp_path / "refiner")
+    run("train", "refiner", *refiner, "--batch", 1, "--steps", 1, *small)
     upscaler = ("--autoencoder", latents, "--out", tmp_path / "upscaler")
     run("train", "upscaler", *upscaler, "--steps", 1, "--threads", 1, "--height", 256)
     more = ("--decoder", tmp_path / "decoder", "--upscaler", tmp_path / "upscaler", "--guide", tmp_path / "guide")
+    more += ("--refiner", tmp_path / "refiner")
     run("train", "export", *painter, *more, "--out", tmp_path / "mini")
 
     pipeline = checkpoint.load(str(tmp_path / "mini"), device="cpu")
-    assert pipeline.scheduler.config["prediction_type"] == "sample" and pipeline.guide is not None
+    assert pipeline.scheduler.config["prediction_type"] == "sample" and pipeline.guide and pipeline.refiner
     rgbd = pipeline("a lake", steps=1, width=512)
     assert pipeline.upscale(rgbd, pipeline.defaults.upscale).rgb.shape == (1024, 2048, 3)
 

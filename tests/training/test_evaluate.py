@@ -6,7 +6,7 @@ import json
 import math
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
+from types import MethodType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import torch
 
 from ldm3d_web.cli import main
 from ldm3d_web.ldm3d import checkpoint
+from ldm3d_web.ldm3d.pipeline import LDM3DPipeline
 from ldm3d_web.training import evaluate, evaluate_cli, judge, measures, report
 from ldm3d_web.training.export import SETTINGS, export
 from ldm3d_web.training.painted import paint_batch, paint_many
@@ -27,7 +28,8 @@ from tests.training.conftest import Kitchen
 class _Copy(torch.nn.Module):
     """An autoencoder whose latents are the picture; with ``change`` it spoils the picture on the way out."""
 
-    config: dict[str, Any] = {}  # noqa: RUF012
+    config: dict[str, Any] = {"scaling_factor": 2.0, "shift_factor": 0.5}  # noqa: RUF012
+    dtype = torch.float32
     device = "cpu"
 
     def __init__(self, change: float = 0.0) -> None:
@@ -41,15 +43,22 @@ class _Copy(torch.nn.Module):
         return SimpleNamespace(sample=latents + self.change)
 
 
+def _decodes(vae: _Copy) -> Any:
+    """As much of a pipeline as decoding takes."""
+    pipeline = SimpleNamespace(vae=vae, refiner=None)
+    pipeline.decode = MethodType(LDM3DPipeline.decode, pipeline)
+    return pipeline
+
+
 @pytest.fixture(scope="module")
 def worlds() -> Renders:
     return renders(0, 3, 64)
 
 
 def test_a_perfect_autoencoder_has_no_error(worlds: Renders) -> None:
-    perfect = evaluate.reconstruction(worlds, _Copy())  # type: ignore[arg-type]
+    perfect = evaluate.reconstruction(worlds, _decodes(_Copy()))
     assert perfect["autoencoder psnr"] > 90 and perfect["autoencoder abs_rel"] < 1e-4
-    spoilt = evaluate.reconstruction(worlds, _Copy(0.02))  # type: ignore[arg-type]
+    spoilt = evaluate.reconstruction(worlds, _decodes(_Copy(0.02)))
     assert 38 < spoilt["autoencoder psnr"] < 45 and spoilt["autoencoder abs_rel"] > 0.01
 
 

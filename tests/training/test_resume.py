@@ -12,11 +12,11 @@ import pytest
 import torch
 
 from ldm3d_web.errors import InvalidInput
-from ldm3d_web.training import autoencoder, decoder, denoiser, guide, text, upscaler
+from ldm3d_web.training import autoencoder, decoder, denoiser, guide, refiner, text, upscaler
 from ldm3d_web.training.latents import open_latents
 from ldm3d_web.training.run import Average, Run
 from ldm3d_web.training.shards import open_shards
-from tests.training.conftest import AUTOENCODER, DECODER, DENOISER, GUIDE, TEXT, UPSCALER, Kitchen
+from tests.training.conftest import AUTOENCODER, DECODER, DENOISER, GUIDE, REFINER, TEXT, UPSCALER, Kitchen
 
 STEPS = 4
 STAGES: dict[str, Callable[[Kitchen, Path], Run]] = {
@@ -29,6 +29,7 @@ STAGES: dict[str, Callable[[Kitchen, Path], Run]] = {
         open_latents(kitchen.latents), kitchen.text, kitchen.denoiser, out, GUIDE, steps=STEPS
     ),
     "decoder": lambda kitchen, out: decoder.train(kitchen.data, kitchen.latents / "vae", out, DECODER, steps=STEPS),
+    "refiner": lambda kitchen, out: refiner.train(kitchen.data, kitchen.decoder / "vae", out, REFINER, steps=STEPS),
     "upscaler": lambda kitchen, out: upscaler.train(
         open_shards(kitchen.wide), kitchen.latents / "vae", out, UPSCALER, steps=STEPS
     ),

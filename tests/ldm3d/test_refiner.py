@@ -1,0 +1,93 @@
+"""The refiner changes nothing before it has learned, has no seam, and decodes along where a model has one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from ldm3d_web.errors import InvalidModel
+from ldm3d_web.ldm3d import checkpoint
+from ldm3d_web.ldm3d.refiner import Refiner
+from tests.tiny_models import write_json
+
+
+def trained(**settings: object) -> Refiner:
+    """One that changes something."""
+    torch.manual_seed(0)
+    network = Refiner((8, 8), **settings).eval()  # type: ignore[arg-type]
+    torch.nn.init.normal_(network.network.leave.weight, std=0.2)
+    return network
+
+
+@pytest.fixture
+def folder(folders, tmp_path: Path) -> Path:
+    """A model like mini, with a refiner."""
+    path = shutil.copytree(folders["like mini"], tmp_path / "model")
+    trained().half().save_pretrained(path / "refiner")
+    return path
+
+
+def test_it_begins_by_changing_nothing_and_learns_every_part() -> None:
+    network = Refiner((8, 16))
+    pictures = torch.rand(1, 4, 32, 64) * 2 - 1
+    torch.testing.assert_close(network(pictures), pictures)
+    torch.nn.init.normal_(network.network.leave.weight)
+    network(pictures)[:, 3:].square().mean().backward()
+    assert all(weight.grad is not None and weight.grad.abs().sum() > 0 for weight in network.parameters())
+
+
+def test_depth_alone_is_changed_and_colours_tell_how() -> None:
+    network = trained()
+    pictures = torch.rand(1, 4, 32, 64) * 2 - 1
+    refined = network(pictures)
+    assert torch.equal(refined[:, :3], pictures[:, :3]) and not torch.equal(refined[:, 3:], pictures[:, 3:])
+    other = torch.cat([-pictures[:, :3], pictures[:, 3:]], dim=1)
+    assert not torch.allclose(network(other)[:, 3:], refined[:, 3:], atol=1e-3)
+
+
+def test_a_turned_picture_is_refined_to_the_turned_one() -> None:
+    network = trained()
+    pictures = torch.rand(1, 4, 32, 64) * 2 - 1
+    torch.testing.assert_close(network(pictures.roll(24, -1)), network(pictures).roll(24, -1), rtol=0, atol=1e-4)
+
+
+def test_what_a_model_paints_is_refined_and_its_previews_are_not(folder: Path, folders) -> None:
+    plain, refined = (checkpoint.load(str(path), device="cpu") for path in (folders["like mini"], folder))
+    assert plain.refiner is None and refined.refiner is not None and plain.revision != refined.revision
+    shown: list[list[np.ndarray]] = [[], []]
+    one, other = (
+        pipeline("a lake", seed=1, on_step=lambda step, seen=seen: seen.append(step.preview))
+        for pipeline, seen in zip((plain, refined), shown, strict=True)
+    )
+    assert np.array_equal(one.rgb, other.rgb) and np.abs(one.disparity - other.disparity).mean() > 1e-3
+    assert all(np.array_equal(*pair) for pair in zip(*shown, strict=True))
+
+
+def test_it_wraps_where_the_rest_does(folder: Path) -> None:
+    pipeline = checkpoint.load(str(folder), device="cpu")
+    latents = torch.randn(1, 8, 4, 8)
+    wrapped = pipeline("a lake", seed=1, latents=latents).disparity
+    flat = pipeline("a lake", seed=1, latents=latents, wrap=False).disparity
+    again = pipeline("a lake", seed=1, latents=latents).disparity
+    assert np.array_equal(wrapped, again) and not np.array_equal(wrapped, flat)
+
+
+def test_one_that_does_not_fit_is_named(folder: Path) -> None:
+    config = folder / "refiner" / "config.json"
+    settings = json.loads(config.read_text())
+    write_json(config, {**settings, "depth_curve": {"log": 20.0}})
+    with pytest.raises(InvalidModel, match="the depth_curve is not that of"):
+        checkpoint.verify(folder)
+    write_json(config, settings)
+    vae = folder / "vae" / "config.json"
+    write_json(vae, {**json.loads(vae.read_text()), "in_channels": 6, "out_channels": 6})
+    with pytest.raises(InvalidModel):
+        checkpoint.verify(folder)
+    (folder / "refiner" / "diffusion_pytorch_model.safetensors").unlink()
+    with pytest.raises(InvalidModel, match="refiner/diffusion"):
+        checkpoint.verify(folder)
