@@ -249,13 +249,14 @@ def refiner_command(
     preset: Preset = "cpu",
     minutes: Minutes = None,
     steps: Steps = None,
+    start: Start = None,
     batch: Batch = None,
     height: Height = 256,
     threads: Threads = 2,
     device: Device = "cpu",
     bfloat16: Bfloat16 = False,
 ) -> None:
-    """The refiner: it sets the depth of decoded pictures right by their colours."""
+    """The refiner: it sets decoded pictures right, their depth by their colours above all."""
     from ldm3d_web.training import refiner
     from ldm3d_web.training.repaint import Repainter
 
@@ -264,7 +265,7 @@ def refiner_command(
     repaint = Repainter(model, model, device)
     with _source(shards, height, device) as source:
         refiner.train(
-            source, model / "vae", out, plan, repaint=repaint, minutes=minutes, steps=steps, device=device,
+            source, model / "vae", out, plan, repaint=repaint, start=start, minutes=minutes, steps=steps, device=device,
             bfloat16=bfloat16,
         )  # fmt: skip
 

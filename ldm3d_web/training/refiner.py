@@ -1,9 +1,10 @@
-"""After the decoder's stage: a network that sets the depth of decoded pictures right by their colours.
+"""After the decoder's stage: a network that sets decoded pictures right, their depth by their colours above all.
 
 It learns from renders that have gone through the autoencoder, half of them straight, half painted anew by the denoiser
 from some noise on (`training.repaint`), where depth drifts as it does in what is painted of sentences. What they should
-have been is known. Some of the depth that it is given is bent further, smoothly all around, and now and then there is
-none at all, so that it learns to trust colours. The run's folder holds ``refiner/``.
+have been is known, but for the colours of what was painted anew, which are its own. Some of the depth that it is given
+is bent further, smoothly all around, and now and then there is none at all, so that it learns to trust colours. The
+run's folder holds ``refiner/``.
 
 Decoding takes longer than learning, so each decoded panorama is learned from several times, out of a pool. The pool is
 no part of the checkpoint: a run that goes on fills it anew, and ends with other weights, as good.
@@ -26,6 +27,7 @@ from ldm3d_web.training import autoencoder, losses
 from ldm3d_web.training.optimizer import MuonAndAdamW
 from ldm3d_web.training.run import Average, Run, check_budget
 from ldm3d_web.training.source import Source, bend
+from ldm3d_web.training.start import start_from
 
 if TYPE_CHECKING:
     from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
@@ -60,6 +62,7 @@ def train(
     plan: RefinerPlan,
     *,
     repaint: Repainter | None = None,
+    start: Path | None = None,
     minutes: float | None = None,
     steps: int | None = None,
     device: str = "cpu",
@@ -68,7 +71,8 @@ def train(
 ) -> Run:
     """Trains (or goes on training) a refiner for the autoencoder in folder ``vae``; returns its run.
 
-    repaint: the denoiser whose pictures it shall refine; without one it sees what is decoded straight.
+    repaint: the denoiser whose pictures it shall refine; without one it sees what is decoded straight. ``start``: a
+    model folder, or a run's, whose ``refiner/`` has the plan's shape.
     """
     from ldm3d_web.ldm3d.refiner import Refiner
     from ldm3d_web.ldm3d.wrap import wrap_longitude
@@ -78,29 +82,33 @@ def train(
     painter = autoencoder.load(vae).to(device).eval().requires_grad_(False)
     wrap_longitude(painter)
     curve = curve_of(painter.config)
-    model = Refiner(plan.widths, {"log": curve.k} if curve.k else None).to(device)
+    model = Refiner(plan.widths, {"log": curve.k} if curve.k else None)
+    if start:
+        start_from(model, Path(start) / "refiner")
+    model.to(device)
     optimizer = MuonAndAdamW(model, plan.learning_rate, own_way=("network.leave.",))
     average = Average(model, plan.average_decay)
     run = Run(
         out, {"model": model, "optimizer": optimizer, "average": average}, minutes=minutes, steps=steps, seed=seed
     )
-    pool: deque[tuple[Tensor, Tensor]] = deque(maxlen=max(plan.pool, plan.batch))
+    pool: deque[tuple[Tensor, Tensor, bool]] = deque(maxlen=max(plan.pool, plan.batch))
     for _ in run.steps():
         with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
             pool.extend(_decoded(source, painter, repaint, plan.fresh if pool else plan.batch, run))
         chosen = [pool[index] for index in torch.randint(len(pool), (plan.batch,), generator=run.generator)]
-        decoded, truth = (torch.stack(each).to(device).float() for each in zip(*chosen, strict=True))
+        decoded, truth = (torch.stack([pair[part] for pair in chosen]).to(device).float() for part in (0, 1))  # type: ignore[misc]
+        straight = torch.tensor([pair[2] for pair in chosen], device=device).view(-1, 1, 1, 1)
         with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
             refined = model(spoilt(decoded, plan, curve, run.generator)).float()
-        # Colours are not refined, and what was painted anew has its own.
-        parts = losses.reconstruction(torch.cat([truth[:, :3], refined[:, 3:]], dim=1), truth, curve)
+        colours = refined[:, :3].where(straight, truth[:, :3])
+        parts = losses.reconstruction(torch.cat([colours, refined[:, 3:]], dim=1), truth, curve)
         optimizer.set_rate(run.learning_rate(plan.learning_rate, plan.warmup_steps))
         model.zero_grad(set_to_none=True)
         parts["total"].backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         average.update()
-        run.log(**{name: parts[name].detach() for name in ("depth", "edges", "relative", "total")})
+        run.log(**{name: part.detach() for name, part in parts.items()})
     average.swap()
     model.save_pretrained(Path(out) / "refiner")
     average.swap()
@@ -110,15 +118,16 @@ def train(
 @torch.no_grad()
 def _decoded(
     source: Source, painter: AutoencoderKL, repaint: Repainter | None, count: int, run: Run
-) -> list[tuple[Tensor, Tensor]]:
-    """Panoramas (4, H, W) as the autoencoder decodes them, and what they were, in half precision."""
+) -> list[tuple[Tensor, Tensor, bool]]:
+    """Panoramas (4, H, W) as the autoencoder decodes them, what they were, and whether straight; half precision."""
     truth = source.windows(count, source.height, source.width, run.generator).to(painter.device)
     truth = bend(truth, curve_of(painter.config))
     latents = painter.encode(truth).latent_dist.mean
-    if repaint and torch.rand((), generator=run.generator) < 0.5:
+    straight = repaint is None or bool(torch.rand((), generator=run.generator) < 0.5)
+    if repaint and not straight:
         latents = repaint(latents, run.noise(latents), run.generator)
     decoded = deblock.decode(painter, latents).clamp(-1, 1)
-    return [*zip(decoded.half().cpu(), truth.half().cpu(), strict=True)]
+    return [*zip(decoded.half().cpu(), truth.half().cpu(), [straight] * count, strict=True)]
 
 
 def spoilt(pictures: Tensor, plan: RefinerPlan, curve: Curve, generator: torch.Generator) -> Tensor:

@@ -36,6 +36,15 @@ def model(tmp_path_factory):
     return str(make_ldm3d_folder(tmp_path_factory.mktemp("model"), settings=settings, scheduler=ZERO_SNR_SCHEDULER))
 
 
+@pytest.fixture(scope="module")
+def furnished(model, tmp_path_factory):
+    """A server that has made its four starters, for tests that leave it as it is."""
+    with started(tmp_path_factory.mktemp("furnished"), model, STARTERS=1) as server:
+        while len(server.client.get("/api/scenes").json()["scenes"]) < 4:
+            time.sleep(0.2)
+        yield server
+
+
 @pytest.fixture
 def open_page(browser):
     """Opens an address in a context of its own; foreign requests, script errors and dialogs fail the test."""
@@ -169,109 +178,104 @@ def test_cancelling_and_closing_the_tab_stop_the_work(open_page, model, tmp_path
         until(page, "/prompt is empty/.test(document.querySelector('.trouble').textContent)")
 
 
-def test_a_sample_sentence_waits_in_the_field(open_page, model, tmp_path):
-    with started(tmp_path, model) as server:
-        page = open_page(f"{server.url}/samples")
-        page.click("li a >> nth=5")
-        until(page, f"document.querySelector('#prompt textarea')?.value === {samples.sentences()[5]!r}")
-        left = "(id) => document.querySelector(id).getBoundingClientRect().left"
-        assert page.evaluate(left, "#knows") == page.evaluate(left, "#examples"), "in the same column"
-        page.click("#knows a")
-        page.wait_for_url("**/samples")
-        assert page.locator("li img").evaluate_all("all => all.slice(0, 6).every((each) => each.naturalWidth === 1024)")
+def test_a_sample_sentence_waits_in_the_field(open_page, furnished):
+    page = open_page(f"{furnished.url}/samples")
+    page.click("li a >> nth=5")
+    until(page, f"document.querySelector('#prompt textarea')?.value === {samples.sentences()[5]!r}")
+    left = "(id) => document.querySelector(id).getBoundingClientRect().left"
+    assert page.evaluate(left, "#knows") == page.evaluate(left, "#examples"), "in the same column"
+    page.click("#knows a")
+    page.wait_for_url("**/samples")
+    assert page.locator("li img").evaluate_all("all => all.slice(0, 6).every((each) => each.naturalWidth === 1024)")
 
 
-def test_a_visitor_is_inside_a_scene_before_asking_for_any(open_page, model, tmp_path):
-    with started(tmp_path, model, STARTERS=1) as server:
-        page = open_page(server.url)
-        until(page, "document.querySelector('.hero')?.dataset.state === 'done'")
-        frame = scene_frame(page)
-        first = frame.evaluate("document.body.dataset.scene")
-        until(page, "document.querySelectorAll('.shelf li').length === 4")
-        until(page, f"document.querySelector('.shelf [aria-current]').getAttribute('href') === '/s/{first}'")
-        frame.evaluate("window.mark = 1")
-        other = page.locator(".shelf a:not([aria-current])").first
-        other_id = other.get_attribute("href").removeprefix("/s/")
-        other.click()
-        until(page, "document.querySelector('.hero').dataset.state === 'done'")
-        assert frame.evaluate("[document.body.dataset.scene, window.mark]") == [other_id, 1]
+def test_a_visitor_is_inside_a_scene_before_asking_for_any(open_page, furnished):
+    server = furnished
+    page = open_page(server.url)
+    until(page, "document.querySelector('.hero')?.dataset.state === 'done'")
+    frame = scene_frame(page)
+    first = frame.evaluate("document.body.dataset.scene")
+    until(page, "document.querySelectorAll('.shelf li').length === 4")
+    until(page, f"document.querySelector('.shelf [aria-current]').getAttribute('href') === '/s/{first}'")
+    frame.evaluate("window.mark = 1")
+    other = page.locator(".shelf a:not([aria-current])").first
+    other_id = other.get_attribute("href").removeprefix("/s/")
+    other.click()
+    until(page, "document.querySelector('.hero').dataset.state === 'done'")
+    assert frame.evaluate("[document.body.dataset.scene, window.mark]") == [other_id, 1]
 
-        # previews go to the viewer; when the generation is cancelled, what was there is there again
-        page.fill("#prompt textarea", "a red desert")
-        start_painting(page, 150)
-        frame.wait_for_function("() => document.documentElement.classList.contains('painting')", timeout=MS)
-        assert page.get_attribute(".ring", "aria-valuenow") is not None
-        page.click("#stop")
-        frame.wait_for_function("() => !document.documentElement.classList.contains('painting')", timeout=MS)
-        frame.wait_for_function(f"() => {READY}", timeout=MS, polling=100)
-        assert frame.evaluate("[document.body.dataset.scene, window.mark]") == [other_id, 1]
+    # previews go to the viewer; when the generation is cancelled, what was there is there again
+    page.fill("#prompt textarea", "a red desert")
+    start_painting(page, 150)
+    frame.wait_for_function("() => document.documentElement.classList.contains('painting')", timeout=MS)
+    assert page.get_attribute(".ring", "aria-valuenow") is not None
+    page.click("#stop")
+    frame.wait_for_function("() => !document.documentElement.classList.contains('painting')", timeout=MS)
+    frame.wait_for_function(f"() => {READY}", timeout=MS, polling=100)
+    assert frame.evaluate("[document.body.dataset.scene, window.mark]") == [other_id, 1]
 
-        # the visitor may look at another one while theirs is painted
-        until_idle(server)
-        start_painting(page, 40)  # longer than a click takes
-        page.locator(f".shelf a[href='/s/{first}']").click()
-        until(page, "document.querySelector('.shelf li a').getAttribute('aria-current') === 'true'")
-        until(page, "document.querySelector('.hero').dataset.state === 'done'")
-        made = page.get_attribute(".shelf li", "data-id")
-        assert made not in (first, other_id)
+    # the visitor may look at another one while theirs is painted
+    until_idle(server)
+    start_painting(page, 40)  # longer than a click takes
+    page.locator(f".shelf a[href='/s/{first}']").click()
+    until(page, "document.querySelector('.shelf li a').getAttribute('aria-current') === 'true'")
+    until(page, "document.querySelector('.hero').dataset.state === 'done'")
+    made = page.get_attribute(".shelf li", "data-id")
+    assert made not in (first, other_id)
 
-        # what this browser made it may delete, and asks once more before it does
-        page.hover(".shelf li")
-        page.click(".shelf li .delete")
-        assert page.text_content(".shelf li .delete") == "For everyone?"
-        page.click(".shelf li .delete")
-        until(page, f"!document.querySelector('.shelf [data-id=\"{made}\"]')")
-        assert server.client.get(f"/s/{made}").status_code == 404
+    # what this browser made it may delete, and asks once more before it does
+    page.hover(".shelf li")
+    page.click(".shelf li .delete")
+    assert page.text_content(".shelf li .delete") == "For everyone?"
+    page.click(".shelf li .delete")
+    until(page, f"!document.querySelector('.shelf [data-id=\"{made}\"]')")
+    assert server.client.get(f"/s/{made}").status_code == 404
 
 
-def test_a_slow_server_fills_its_shelf_all_the_same(open_page, model, tmp_path):
-    with started(tmp_path, model, STARTERS=1) as server:
-        while len(server.client.get("/api/scenes").json()["scenes"]) < 4:
-            time.sleep(0.2)
-        page = open_page(server.url)
-        looks = []
+def test_a_slow_server_fills_its_shelf_all_the_same(open_page, furnished):
+    page = open_page(furnished.url)
+    looks = []
 
-        def only_one_at_first(route):
-            looks.append(route.request.url)
-            response = route.fetch()
-            answer = response.json()
-            answer["scenes"] = answer["scenes"][: 1 if len(looks) < 5 else None]
-            route.fulfill(response=response, json=answer)
+    def only_one_at_first(route):
+        looks.append(route.request.url)
+        response = route.fetch()
+        answer = response.json()
+        answer["scenes"] = answer["scenes"][: 1 if len(looks) < 5 else None]
+        route.fulfill(response=response, json=answer)
 
-        page.route("**/api/scenes?limit=12", only_one_at_first)
-        page.reload()
-        until(page, "document.querySelectorAll('.shelf li').length === 4")
-        assert len(looks) == 5, "and then it asks no more"
+    page.route("**/api/scenes?limit=12", only_one_at_first)
+    page.reload()
+    until(page, "document.querySelectorAll('.shelf li').length === 4")
+    assert len(looks) == 5, "and then it asks no more"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_is_accessible_on_a_small_phone_in_german_too(browser, model, tmp_path, scheme):
-    with started(tmp_path, model, STARTERS=1) as server:
-        options = {"color_scheme": scheme, "locale": "de-DE", "has_touch": True, "reduced_motion": "reduce"}
-        context = browser.new_context(viewport={"width": 360, "height": 740}, **options)
-        page = context.new_page()
-        page.set_default_timeout(MS)
-        page.goto(server.url)
-        until(page, "document.querySelector('.hero')?.dataset.state === 'done'")
-        until(page, "document.querySelector('.shelf li')")
-        assert page.text_content("#go").strip() == "Malen" and page.evaluate("document.documentElement.lang") == "de-DE"
-        assert scene_frame(page).evaluate("document.documentElement.lang") == "de"
-        page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text())
-        for part in OWN_PARTS:
-            found = page.evaluate(
-                "(part) => axe.run(part, { iframes: false }).then(({ violations }) =>"
-                " violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))",
-                part,
-            )
-            assert found == [], part
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
-        small = page.evaluate(
-            "[...document.querySelectorAll('#go, #prompt textarea, .gallery-item, .shelf a, .shelf .more')]"
-            ".map((each) => [each.className, each.getBoundingClientRect()])"
-            ".filter(([, { width, height }]) => width > 0 && (width < 44 || height < 44)).map(([name]) => name)"
+def test_the_page_is_accessible_on_a_small_phone_in_german_too(browser, furnished, scheme):
+    options = {"color_scheme": scheme, "locale": "de-DE", "has_touch": True, "reduced_motion": "reduce"}
+    context = browser.new_context(viewport={"width": 360, "height": 740}, **options)
+    page = context.new_page()
+    page.set_default_timeout(MS)
+    page.goto(furnished.url)
+    until(page, "document.querySelector('.hero')?.dataset.state === 'done'")
+    until(page, "document.querySelector('.shelf li')")
+    assert page.text_content("#go").strip() == "Malen" and page.evaluate("document.documentElement.lang") == "de-DE"
+    assert scene_frame(page).evaluate("document.documentElement.lang") == "de"
+    page.evaluate((ROOT / "node_modules/axe-core/axe.min.js").read_text())
+    for part in OWN_PARTS:
+        found = page.evaluate(
+            "(part) => axe.run(part, { iframes: false }).then(({ violations }) =>"
+            " violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))",
+            part,
         )
-        assert small == []
-        context.close()
+        assert found == [], part
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    small = page.evaluate(
+        "[...document.querySelectorAll('#go, #prompt textarea, .gallery-item, .shelf a, .shelf .more')]"
+        ".map((each) => [each.className, each.getBoundingClientRect()])"
+        ".filter(([, { width, height }]) => width > 0 && (width < 44 || height < 44)).map(([name]) => name)"
+    )
+    assert small == []
+    context.close()
 
 
 def until_idle(server):

@@ -37,15 +37,14 @@ def test_it_begins_by_changing_nothing_and_learns_every_part() -> None:
     pictures = torch.rand(1, 4, 32, 64) * 2 - 1
     torch.testing.assert_close(network(pictures), pictures)
     torch.nn.init.normal_(network.network.leave.weight)
-    network(pictures)[:, 3:].square().mean().backward()
+    network(pictures).square().mean().backward()
     assert all(weight.grad is not None and weight.grad.abs().sum() > 0 for weight in network.parameters())
 
 
-def test_depth_alone_is_changed_and_colours_tell_how() -> None:
+def test_colours_tell_how_depth_is_changed() -> None:
     network = trained()
     pictures = torch.rand(1, 4, 32, 64) * 2 - 1
     refined = network(pictures)
-    assert torch.equal(refined[:, :3], pictures[:, :3]) and not torch.equal(refined[:, 3:], pictures[:, 3:])
     other = torch.cat([-pictures[:, :3], pictures[:, 3:]], dim=1)
     assert not torch.allclose(network(other)[:, 3:], refined[:, 3:], atol=1e-3)
 
@@ -64,7 +63,7 @@ def test_what_a_model_paints_is_refined_and_its_previews_are_not(folder: Path, f
         pipeline("a lake", seed=1, on_step=lambda step, seen=seen: seen.append(step.preview))
         for pipeline, seen in zip((plain, refined), shown, strict=True)
     )
-    assert np.array_equal(one.rgb, other.rgb) and np.abs(one.disparity - other.disparity).mean() > 1e-3
+    assert np.abs(one.disparity - other.disparity).mean() > 1e-3
     assert all(np.array_equal(*pair) for pair in zip(*shown, strict=True))
 
 
