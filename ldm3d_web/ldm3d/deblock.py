@@ -32,9 +32,13 @@ def deblock_of(config: Mapping[str, Any]) -> float:
 
 def decode(vae: AutoencoderKL, latents: Tensor) -> Tensor:
     """The picture (B, C, H, W) in [-1, 1] of latents as the autoencoder reads them, without its grid."""
+    return without_grid(vae, vae.decode(latents).sample)
+
+
+def without_grid(vae: AutoencoderKL, picture: Tensor) -> Tensor:
+    """A picture (B, C, H, W) that the autoencoder has decoded, without its grid."""
     from ldm3d_web.ldm3d.wrap import is_wrapped
 
-    picture: Tensor = vae.decode(latents).sample
     if not (largest := deblock_of(vae.config)):
         return picture
     pixels = 2 ** (len(vae.config["block_out_channels"]) - 1)

@@ -246,7 +246,8 @@ class LDM3DPipeline(DiffusionPipeline):
         scale, shift = self.vae.config["scaling_factor"], self.vae.config["shift_factor"] or 0.0
         picture = deblock.decode(self.vae, (latents / scale + shift).to(self.vae.dtype))
         if refined and self.refiner is not None:
-            picture = self.refiner(picture.to(self.refiner.dtype))
+            # It has learned from pictures without the grid, and brings some of it back.
+            picture = deblock.without_grid(self.vae, self.refiner(picture.to(self.refiner.dtype)))
         return depth_codec.unpack(picture, curve_of(self.vae.config))
 
     def _preview(self, clean: torch.Tensor) -> np.ndarray:

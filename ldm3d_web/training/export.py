@@ -23,7 +23,7 @@ GRID_STEP = 0.06  # between squares of pixels that latents become; taken out of 
 SETTINGS: dict[str, Any] = {
     "name": "ldm3d-mini",
     "description": (
-        "Our own small LDM3D, sixth edition: low-poly places with depth, on any computer. "
+        "Our own small LDM3D, seventh edition: low-poly places with depth, on any computer. "
         "It knows landscapes, villages, streets, ruins, rooms and caves; no people, no photographs."
     ),
     "licence": "Apache-2.0",

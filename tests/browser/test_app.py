@@ -50,7 +50,7 @@ def open_page(browser):
     """Opens an address in a context of its own; foreign requests, script errors and dialogs fail the test."""
     contexts, faults = [], []
 
-    def open_one(url, size=(1100, 900)):
+    def open_one(url, size=(720, 640)):
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, bypass_csp=False)
         contexts.append(context)
         page = context.new_page()

@@ -76,6 +76,26 @@ def test_it_wraps_where_the_rest_does(folder: Path) -> None:
     assert np.array_equal(wrapped, again) and not np.array_equal(wrapped, flat)
 
 
+def test_the_grid_of_latents_is_taken_out_of_what_is_refined_too(folder: Path) -> None:
+    """One that puts every other square of sixteen pixels a little nearer."""
+    columns = torch.arange(128) // 16 % 2 * 0.1
+
+    class Grid(torch.nn.Module):
+        dtype = torch.float32
+
+        def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+            return pictures + columns
+
+    steps = []
+    for refiner in (None, Grid()):
+        pipeline = checkpoint.load(str(folder), device="cpu")
+        pipeline.vae.register_to_config(deblock=0.2)
+        pipeline.refiner = refiner  # type: ignore[assignment]
+        _, disparity = pipeline.decode(torch.zeros(1, 8, 4, 8))
+        steps.append(float((disparity - disparity.roll(1, -1)).abs()[..., ::16].mean()))
+    assert steps[1] < steps[0] + 0.01, "of a step of 0.05"
+
+
 def test_one_that_does_not_fit_is_named(folder: Path) -> None:
     config = folder / "refiner" / "config.json"
     settings = json.loads(config.read_text())
