@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import Tensor
@@ -50,6 +50,14 @@ class RefinerPlan:
     learning_rate: float = 3e-3
     warmup_steps: int = 50
     average_decay: float = 0.995
+
+
+class _Pair(NamedTuple):
+    """A panorama (4, H, W) float16 as the autoencoder decodes it, what it was, and whether it was not painted anew."""
+
+    decoded: Tensor
+    truth: Tensor
+    straight: bool
 
 
 PRESETS = {"cpu": RefinerPlan(), "gpu": RefinerPlan(batch=24, pool=1024, fresh=8, average_decay=0.999)}
@@ -91,13 +99,14 @@ def train(
     run = Run(
         out, {"model": model, "optimizer": optimizer, "average": average}, minutes=minutes, steps=steps, seed=seed
     )
-    pool: deque[tuple[Tensor, Tensor, bool]] = deque(maxlen=max(plan.pool, plan.batch))
+    pool: deque[_Pair] = deque(maxlen=max(plan.pool, plan.batch))
     for _ in run.steps():
         with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
             pool.extend(_decoded(source, painter, repaint, plan.fresh if pool else plan.batch, run))
         chosen = [pool[index] for index in torch.randint(len(pool), (plan.batch,), generator=run.generator)]
-        decoded, truth = (torch.stack([pair[part] for pair in chosen]).to(device).float() for part in (0, 1))  # type: ignore[misc]
-        straight = torch.tensor([pair[2] for pair in chosen], device=device).view(-1, 1, 1, 1)
+        decoded = torch.stack([pair.decoded for pair in chosen]).to(device).float()
+        truth = torch.stack([pair.truth for pair in chosen]).to(device).float()
+        straight = torch.tensor([pair.straight for pair in chosen], device=device).view(-1, 1, 1, 1)
         with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
             refined = model(spoilt(decoded, plan, curve, run.generator)).float()
         colours = refined[:, :3].where(straight, truth[:, :3])
@@ -116,10 +125,7 @@ def train(
 
 
 @torch.no_grad()
-def _decoded(
-    source: Source, painter: AutoencoderKL, repaint: Repainter | None, count: int, run: Run
-) -> list[tuple[Tensor, Tensor, bool]]:
-    """Panoramas (4, H, W) as the autoencoder decodes them, what they were, and whether straight; half precision."""
+def _decoded(source: Source, painter: AutoencoderKL, repaint: Repainter | None, count: int, run: Run) -> list[_Pair]:
     truth = source.windows(count, source.height, source.width, run.generator).to(painter.device)
     truth = bend(truth, curve_of(painter.config))
     latents = painter.encode(truth).latent_dist.mean
@@ -127,7 +133,8 @@ def _decoded(
     if repaint and not straight:
         latents = repaint(latents, run.noise(latents), run.generator)
     decoded = deblock.decode(painter, latents).clamp(-1, 1)
-    return [*zip(decoded.half().cpu(), truth.half().cpu(), [straight] * count, strict=True)]
+    pairs = zip(decoded.half().cpu(), truth.half().cpu(), strict=True)
+    return [_Pair(one, other, straight) for one, other in pairs]
 
 
 def spoilt(pictures: Tensor, plan: RefinerPlan, curve: Curve, generator: torch.Generator) -> Tensor:

@@ -119,8 +119,8 @@ def grass(rgbd: Rgbd) -> float:
 
 def test_it_is_small_half_precision_and_safetensors_only():
     weights = list(MINI_FOLDER.rglob("*.safetensors"))
-    assert {file.parent.name for file in weights} == {"text_encoder", "unet", "vae", "upscaler", "guide"}
-    assert len(weights) == 5
+    assert {file.parent.name for file in weights} == {"text_encoder", "unet", "vae", "upscaler", "guide", "refiner"}
+    assert len(weights) == 6
     assert sum(path.stat().st_size for path in MINI_FOLDER.rglob("*") if path.is_file()) <= 45_000_000
     assert not [path for path in MINI_FOLDER.rglob("*") if path.suffix in (".bin", ".pt", ".pkl", ".ckpt")]
 
