@@ -89,14 +89,14 @@ def test_each_layer_has_its_own_picture_in_both_eyes(page, layers):
 
 @pytest.fixture(scope="module")
 def large() -> bytes:
-    """Six pictures of 22 MB each on a graphics card, and 410,000 triangles."""
+    """Six pictures of 45 MB each on a graphics card, and 640,000 triangles."""
     return banded_glb(
         lambda rays: room.cast(rays, np.zeros(3))[1],
         room.panorama(1024)[0],
-        rows=320,
-        columns=640,
+        rows=400,
+        columns=800,
         bands=6,
-        width=2896,
+        width=4096,
     )
 
 
@@ -106,7 +106,7 @@ def test_a_file_of_somebody_else_is_made_to_fit_and_whole_again_on_the_screen(pa
     before = page.picture()
     assert room.psnr(before, room.photo(400, 200, 70)) > 28
     whole = page.get("textureBytes()")
-    assert whole > 2 * BYTES and page.get("viewer.stats().triangles") > 2 * TRIANGLES
+    assert whole > 4 * BYTES and page.get("viewer.stats().triangles") > 3 * TRIANGLES
     enter(page, panel=True)
     page.until(f"textureBytes() <= {BYTES}")
     drawn = frame(page)
