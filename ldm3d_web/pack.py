@@ -17,7 +17,7 @@ import numpy as np
 from ldm3d_web import rgbd_files
 from ldm3d_web.errors import InvalidImage, InvalidInput
 from ldm3d_web.gltf.write import write_glb
-from ldm3d_web.panorama import grid, guess, layers, levels, matte, mesh, scale, sharpen, textures
+from ldm3d_web.panorama import grid, guess, layers, levels, matte, mesh, scale, textures
 from ldm3d_web.panorama.sheet import Sheet
 from ldm3d_web.rgbd import Panorama, Rgbd
 
@@ -198,9 +198,7 @@ def import_panorama(
     if bits == 16:
         return Rgbd(picture, disparity)
     # Within a step rather than half a one, because JPEG has moved the values too.
-    smooth = levels.without_steps(disparity, 1 / 255)
-    size = smooth.shape[::-1]
-    return Rgbd(picture, sharpen.aligned(smooth, cv2.resize(picture, size, interpolation=cv2.INTER_AREA)), noisy=True)
+    return Rgbd(picture, levels.without_steps(disparity, 1 / 255), noisy=True)
 
 
 def _size(array: np.ndarray) -> str:

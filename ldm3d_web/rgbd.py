@@ -17,7 +17,8 @@ class Rgbd:
     rgb: (H, W, 3) uint8, sRGB. Row 0 is straight up, the centre looks along -Z, W = 2 H.
     disparity: (h, w) float32 in [0, 1], w = 2 h, relative inverse distance, 1 = nearest. Its pixels are the picture's,
         or coarser or finer ones: depth often has a size of its own.
-    noisy: the disparity comes from a file that kept it badly, and small steps in it mean nothing.
+    noisy: the disparity's edges lie only roughly where the picture's are, and small steps in it mean nothing: it comes
+        from a file that kept it badly, or from a decoder that blurs it.
 
     Raises ValueError when shapes, types or ranges differ from these.
     """

@@ -21,14 +21,14 @@ from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from ldm3d_web.errors import Cancelled, InvalidInput, Ldm3dError
-from ldm3d_web.ldm3d import deblock, depth_codec, inputs, sampler
+from ldm3d_web.ldm3d import crisp, deblock, depth_codec, inputs, sampler
 from ldm3d_web.ldm3d.compass import pointed, turned
 from ldm3d_web.ldm3d.depth_curve import curve_of
 from ldm3d_web.ldm3d.guide import Guide
 from ldm3d_web.ldm3d.refiner import Refiner
 from ldm3d_web.ldm3d.registry import Defaults, ModelSpec
 from ldm3d_web.ldm3d.upscaler import Upscaler, upscale
-from ldm3d_web.ldm3d.wrap import unwrap_longitude, wrap_longitude
+from ldm3d_web.ldm3d.wrap import is_wrapped, unwrap_longitude, wrap_longitude
 from ldm3d_web.rgbd import Rgbd
 
 # The most pixels that a preview is decoded at: a quarter of mini's picture. On a CPU that is half as much work again as
@@ -122,7 +122,9 @@ class LDM3DPipeline(DiffusionPipeline):
         _stop_if(cancelled)
         rgb, disparity = self.decode(clean)
         self.maybe_free_model_hooks()
-        return Rgbd(_to_bytes(rgb), np.ascontiguousarray(disparity[0, 0].float().cpu().numpy()))
+        depth = np.ascontiguousarray(disparity[0, 0].float().cpu().numpy())
+        # Where colours had to be drawn together, depth is blurred as well.
+        return Rgbd(_to_bytes(rgb), depth, noisy=self.crisp_rounds > 0)
 
     def upscale(self, rgbd: Rgbd, factor: int) -> Rgbd:
         """The picture `factor` times as wide: 1 (itself), 2 or 4. Raises InvalidInput where there is no upscaler."""
@@ -140,6 +142,11 @@ class LDM3DPipeline(DiffusionPipeline):
     def vae_factor(self) -> int:
         """Pixels to a latent, along each axis: 8 for Intel's models."""
         return 2 ** (len(self.vae.config["block_out_channels"]) - 1)
+
+    @property
+    def crisp_rounds(self) -> int:
+        """How many times the edges of a painted picture's colours are drawn together."""
+        return crisp.rounds_of(self.vae.config)
 
     @property
     def width_step(self) -> int:
@@ -238,8 +245,9 @@ class LDM3DPipeline(DiffusionPipeline):
     def decode(self, latents: torch.Tensor, *, refined: bool = True) -> tuple[torch.Tensor, torch.Tensor]:
         """rgb (B, 3, H, W) and disparity (B, 1, H, W), both float in [0, 1], of clean latents (B, C, h, w).
 
-        Never in tiles: their edges would be seams, and tiles do not wrap. refined: whether the model's refiner, where
-        there is one, sets the depth right.
+        Never in tiles: their edges would be seams, and tiles do not wrap. refined: whether the model's refiner sets
+        the depth right and blurred edges of colour are drawn together, where the model has the one and asks for the
+        other.
         """
         if not torch.isfinite(latents).all():
             raise Ldm3dError("The model painted values that are no numbers; try another seed, or run it in float32.")
@@ -248,6 +256,10 @@ class LDM3DPipeline(DiffusionPipeline):
         if refined and self.refiner is not None:
             # It has learned from pictures without the grid, and brings some of it back.
             picture = deblock.without_grid(self.vae, self.refiner(picture.to(self.refiner.dtype)))
+        if refined and self.crisp_rounds:
+            # What is left of the grid is drawn together too.
+            picture = crisp.crisp(picture, self.crisp_rounds, wrap=is_wrapped(self.vae))
+            picture = deblock.without_grid(self.vae, picture)
         return depth_codec.unpack(picture, curve_of(self.vae.config))
 
     def _preview(self, clean: torch.Tensor) -> np.ndarray:

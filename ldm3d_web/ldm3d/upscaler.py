@@ -87,4 +87,4 @@ def upscale(network: Upscaler, rgbd: Rgbd, factor: int) -> Rgbd:
         depth = functional.pixel_unshuffle(depth, 2).sort(dim=1).values[:, 2:3]
     disparity = curve.straighten(depth)[0, 0]
     bytes_ = (colours[0].permute(1, 2, 0) * 255).round().to(torch.uint8)
-    return Rgbd(np.ascontiguousarray(bytes_.numpy()), np.ascontiguousarray(disparity.numpy()))
+    return Rgbd(np.ascontiguousarray(bytes_.numpy()), np.ascontiguousarray(disparity.numpy()), rgbd.noisy)

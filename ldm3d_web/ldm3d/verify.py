@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ldm3d_web.errors import InvalidModel
+from ldm3d_web.ldm3d.crisp import CRISP_KEY, rounds_of
 from ldm3d_web.ldm3d.deblock import DEBLOCK_KEY, deblock_of
 from ldm3d_web.ldm3d.depth_curve import Curve, curve_of
 from ldm3d_web.ldm3d.registry import GUIDE, REFINER, SETTINGS_FILE, UPSCALER, read_json, spec_of_folder
@@ -113,6 +114,7 @@ def read_shapes(file: Path) -> dict[str, tuple[int, ...]]:
 def _check_curve(config: dict[str, Any], file: str) -> Curve:
     try:
         deblock_of(config)
+        rounds_of(config)
         return curve_of(config)
     except ValueError as error:
         raise InvalidModel(f"{file}: {error}.") from None
@@ -152,8 +154,9 @@ def _check_channels(configs: dict[str, dict[str, Any]], shapes: dict[str, dict[s
         )
     if _check_curve(vae, CONFIGS["vae"]).k and picture != (4, 4):
         raise InvalidModel(f"{CONFIGS['vae']} names a curve, but depth in two bytes is plain disparity.")
-    if deblock_of(vae) and picture != (4, 4):
-        raise InvalidModel(f"{CONFIGS['vae']} names {DEBLOCK_KEY}, but two bytes of depth cannot be made smooth.")
+    for key, named in ((DEBLOCK_KEY, deblock_of(vae)), (CRISP_KEY, rounds_of(vae))):
+        if named and picture != (4, 4):
+            raise InvalidModel(f"{CONFIGS['vae']} names {key}, but two bytes of depth have no edges of their own.")
     latent = vae.get("latent_channels")
     taken, given = unet.get("in_channels"), unet.get("out_channels")
     if not isinstance(latent, int) or given != latent or taken not in (latent, latent + COMPASS_CHANNELS):

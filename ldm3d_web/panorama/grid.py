@@ -14,7 +14,7 @@ import numpy as np
 from ldm3d_web.panorama import fineness, scale
 from ldm3d_web.panorama.disparity import to_disparity, to_distance
 from ldm3d_web.panorama.refine import CELL
-from ldm3d_web.panorama.sharpen import sharpened, without_spikes
+from ldm3d_web.panorama.sharpen import aligned, sharpened, without_spikes
 from ldm3d_web.panorama.sheet import parallax
 from ldm3d_web.rgbd import Panorama, Rgbd
 
@@ -50,6 +50,8 @@ def on_grid(rgbd: Rgbd, ends: scale.Range, rows: int) -> Panorama:
     elif disparity.shape[0] != rows:
         # Depth is taken, not mixed: a mean of the two sides of an edge is on neither.
         disparity = cv2.resize(disparity, size, interpolation=cv2.INTER_NEAREST_EXACT)
+    if rgbd.noisy:
+        disparity = aligned(disparity, rgb)
     inverse = sharpened(without_spikes(1 / to_distance(disparity, ends.near_m, ends.far_m)), rgb)
     inverse = _even_poles(inverse)
     return scale.in_range(Rgbd(rgb, to_disparity(1 / inverse, ends.near_m, ends.far_m)), ends)

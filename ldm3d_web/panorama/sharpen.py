@@ -27,7 +27,8 @@ LEAST_CALM_PX, NOISE = 1.5, 15.0  # the same in depth without noise, and how fas
 BETWEEN = 0.12  # of the step: nearer to a side than that is on that side
 SHARP = 0.55  # of the step between two pixels: no ramp
 ALIGNED_STEP = 0.03  # disparity between neighbours whose edge may lie beside the picture's
-ALIGNED_PX = 2  # how far beside
+ALIGNED_PX = 2  # how far beside, and how far an edge moves at a time
+ALIGNED_ROUNDS = 3
 COLOUR = 20.0  # 8-bit steps that make two colours different
 VOTE_PX = 4
 SLANT = 0.25  # of a step: that much a side's slope may add to it on the way to a ramp
@@ -64,8 +65,16 @@ def sharpened(inverse: np.ndarray, rgb: np.ndarray) -> np.ndarray:
 def aligned(disparity: np.ndarray, rgb: np.ndarray) -> np.ndarray:
     """(H, W) float32: a disparity map (H, W) with its edges moved onto those of its picture (H, W, 3) uint8.
 
-    For maps that were kept in a lossy file, or never met their picture exactly; a good map would only be frayed by it.
+    For maps that were kept in a lossy file, are blurred, or never met their picture exactly; a good map would only be
+    frayed by it.
     """
+    for _ in range(ALIGNED_ROUNDS):
+        disparity = _nearer(disparity, rgb)
+    return disparity
+
+
+def _nearer(disparity: np.ndarray, rgb: np.ndarray) -> np.ndarray:
+    """The map with its edges up to ALIGNED_PX nearer to the picture's."""
     around = np.ones((3, 3), np.uint8)
     wide = wrap_pad(disparity, 1)
     steps = (cv2.dilate(wide, around) - cv2.erode(wide, around))[:, 1:-1] > ALIGNED_STEP

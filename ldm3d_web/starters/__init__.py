@@ -35,9 +35,8 @@ def starters() -> Iterator[Starter]:
     for line in json.loads(LIST.read_text(encoding="utf-8")):
         facts = {name: value for name, value in line.items() if name not in ("name", "near_m", "far_m")}
         rgb, disparity = rgb_file(line["name"]), depth_file(line["name"])
-        yield Starter(
-            Rgbd(read_rgb(rgb), read_disparity(disparity)), {"kind": KIND, **facts}, line["near_m"], line["far_m"]
-        )
+        rgbd = Rgbd(read_rgb(rgb), read_disparity(disparity), noisy=True)
+        yield Starter(rgbd, {"kind": KIND, **facts}, line["near_m"], line["far_m"])
 
 
 def rgb_file(name: str) -> Path:

@@ -14,16 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from ldm3d_web.errors import InvalidInput
+from ldm3d_web.ldm3d.crisp import CRISP_KEY
 from ldm3d_web.ldm3d.deblock import DEBLOCK_KEY
 from ldm3d_web.ldm3d.vocabulary import write_vocabulary
 from ldm3d_web.training import autoencoder
 from ldm3d_web.worlds.world import FAR_M, NEAR_M
 
 GRID_STEP = 0.06  # between squares of pixels that latents become; taken out of pictures (docs/log.md)
+CRISP_ROUNDS = 3  # times that blurred edges are drawn together; a fourth rounds off what is small (docs/log.md)
 SETTINGS: dict[str, Any] = {
     "name": "ldm3d-mini",
     "description": (
-        "Our own small LDM3D, seventh edition: low-poly places with depth, on any computer. "
+        "Our own small LDM3D, eighth edition: low-poly places with depth, on any computer. "
         "It knows landscapes, villages, streets, ruins, rooms and caves; no people, no photographs."
     ),
     "licence": "Apache-2.0",
@@ -123,7 +125,7 @@ def export(
         config = _read(out / name / "config.json")
         config.pop("_name_or_path", None)  # where it was trained is nobody's business
         if name == "vae":
-            config[DEBLOCK_KEY] = GRID_STEP
+            config |= {DEBLOCK_KEY: GRID_STEP, CRISP_KEY: CRISP_ROUNDS}
         _write(out / name / "config.json", config)
     _write(
         out / "model_index.json",

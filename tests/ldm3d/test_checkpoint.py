@@ -67,6 +67,19 @@ def test_a_grid_step_that_is_no_number_is_refused(folder, tmp_path):
         verify(six)
 
 
+def test_a_number_of_rounds_for_its_edges_that_is_none_is_refused(folder, tmp_path):
+    change_json(folder / "vae" / "config.json", crisp=3)
+    verify(folder)
+    for wrong in ("much", True, -1, 2.5, 100):
+        change_json(folder / "vae" / "config.json", crisp=wrong)
+        with pytest.raises(InvalidModel, match="crisp"):
+            verify(folder)
+    six = make_ldm3d_folder(tmp_path / "made", channels=6)
+    change_json(six / "vae" / "config.json", crisp=3)
+    with pytest.raises(InvalidModel, match="two bytes"):
+        verify(six)
+
+
 @pytest.mark.parametrize(
     "file",
     [
