@@ -15,7 +15,8 @@ from ldm3d_web.gltf.check import read_accessor
 from ldm3d_web.gltf.container import unpack
 from ldm3d_web.gltf.write import read_provenance
 from ldm3d_web.pack import depth_source, import_panorama, pack_scene, read_pair
-from ldm3d_web.panorama import guess, layers
+from ldm3d_web.panorama import grid, guess, layers, scale
+from ldm3d_web.panorama.disparity import to_disparity
 from ldm3d_web.rgbd import Rgbd
 from ldm3d_web.rgbd_files import encode_disparity, encode_rgb
 from tests.gltf.meshes import read_back
@@ -125,6 +126,22 @@ def test_a_file_of_eight_bits_is_cut_less_finely():
     ends = {"near_m": 1 / (0.1 + 0.9 * step_m / 0.6), "far_m": 10.0}
     names = [list(read_back(pack_scene(replace(rgbd, noisy=noisy), **ends).web)) for noisy in (False, True)]
     assert "hidden" in names[0] and "hidden" not in names[1]
+
+
+def test_blurred_depth_beside_its_picture_is_moved_onto_its_edges_where_it_is_said_to_be_noisy():
+    """A block whose depth climbs over eight pixels and lies four pixels to the right of where one sees it."""
+    seen = np.zeros((H, W), bool)
+    seen[24:44, 40:70] = True
+    depth = np.where(np.roll(seen, 4, axis=1), np.float32(0.8), np.float32(0.2))
+    depth = cv2.blur(depth, (9, 9), borderType=cv2.BORDER_REPLICATE)
+    right = np.where(seen, np.float32(0.8), np.float32(0.2))
+    picture = np.where(seen[..., None], np.uint8([200, 60, 40]), np.uint8([60, 90, 160]))
+    wrong = []
+    for noisy in (False, True):
+        panorama = grid.on_grid(Rgbd(picture, depth, noisy), scale.Range(1.0, 10.0, 1.6, "given"), H)
+        found = to_disparity(panorama.distance_m, 1.0, 10.0, panorama.sky)
+        wrong.append(int((np.abs(found - right) > 0.2)[28:40].sum()))
+    assert wrong[1] < 0.35 * wrong[0], wrong
 
 
 @pytest.mark.parametrize(("kind", "within"), [("PNG", 0.006), ("JPEG", 0.03)])

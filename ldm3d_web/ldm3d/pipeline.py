@@ -129,7 +129,9 @@ class LDM3DPipeline(DiffusionPipeline):
     def upscale(self, rgbd: Rgbd, factor: int) -> Rgbd:
         """The picture `factor` times as wide: 1 (itself), 2 or 4. Raises InvalidInput where there is no upscaler."""
         factor = inputs.check_upscale(factor, able=self.upscaler is not None)
-        return rgbd if factor == 1 or self.upscaler is None else upscale(self.upscaler, rgbd, factor)
+        if factor == 1 or self.upscaler is None:
+            return rgbd
+        return upscale(self.upscaler, rgbd, factor, self.crisp_rounds)
 
     # What the model is.
 

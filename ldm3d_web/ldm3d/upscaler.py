@@ -16,6 +16,7 @@ from diffusers.models.modeling_utils import ModelMixin
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ldm3d_web.ldm3d.crisp import crisp
 from ldm3d_web.ldm3d.depth_curve import curve_of
 from ldm3d_web.ldm3d.wrap import wrap_longitude
 from ldm3d_web.rgbd import Rgbd
@@ -69,10 +70,11 @@ def enlarge(small: Tensor, factor: int = FACTOR) -> Tensor:
 
 
 @torch.inference_mode()
-def upscale(network: Upscaler, rgbd: Rgbd, factor: int) -> Rgbd:
+def upscale(network: Upscaler, rgbd: Rgbd, factor: int, rounds: int = 0) -> Rgbd:
     """The picture 2 or 4 times as wide. Twice is four times, with colours averaged and depth picked.
 
     A mean of depths over an edge would be a surface that is not there, so the upper middle one of four is taken.
+    rounds: how many times edges of colour are drawn together in the end (`crisp`).
     """
     if factor not in (2, FACTOR):
         raise ValueError(f"pictures are made 2 or {FACTOR} times as wide, not {factor}")
@@ -81,10 +83,11 @@ def upscale(network: Upscaler, rgbd: Rgbd, factor: int) -> Rgbd:
     rgb = torch.from_numpy(rgbd.rgb).permute(2, 0, 1)[None].float() / 127.5 - 1
     depth = curve.bend(torch.from_numpy(rgbd.disparity))[None, None] * 2 - 1
     large = network(torch.cat([rgb, depth], dim=1).to(weight)).float().cpu()
-    colours, depth = ((large[:, :3] + 1) / 2).clamp(0, 1), ((large[:, 3:] + 1) / 2).clamp(0, 1)
+    colours, depth = large.clamp(-1, 1).split([3, 1], dim=1)
     if factor != FACTOR:
         colours = functional.avg_pool2d(colours, 2)
         depth = functional.pixel_unshuffle(depth, 2).sort(dim=1).values[:, 2:3]
-    disparity = curve.straighten(depth)[0, 0]
+    colours = (crisp(torch.cat([colours, depth], dim=1), rounds)[:, :3] + 1) / 2
+    disparity = curve.straighten((depth[0, 0] + 1) / 2)
     bytes_ = (colours[0].permute(1, 2, 0) * 255).round().to(torch.uint8)
     return Rgbd(np.ascontiguousarray(bytes_.numpy()), np.ascontiguousarray(disparity.numpy()), rgbd.noisy)

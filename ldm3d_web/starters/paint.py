@@ -17,8 +17,8 @@ from ldm3d_web.rgbd_files import encode_disparity
 from ldm3d_web.scenes.scene import title_of
 from ldm3d_web.starters import LIST, depth_file, rgb_file
 
-UPSCALE = 2  # as much as all of them may weigh allows
-WEBP_QUALITY = 85
+UPSCALE = 4
+WEBP_QUALITY = 80  # as much as all of them may weigh allows
 RECORDED = ("prompt", "negative", "seed", "steps", "guidance", "upscale")
 # A mini picture's depth is smooth: of 16 bits the last seven are noise, and noise is what a PNG cannot pack. Between
 # levels depth is made smooth again when a scene is packed (`panorama.levels`).

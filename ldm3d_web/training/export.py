@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from ldm3d_web.errors import InvalidInput
-from ldm3d_web.ldm3d.crisp import CRISP_KEY
+from ldm3d_web.ldm3d import crisp
 from ldm3d_web.ldm3d.deblock import DEBLOCK_KEY
 from ldm3d_web.ldm3d.vocabulary import write_vocabulary
 from ldm3d_web.training import autoencoder
 from ldm3d_web.worlds.world import FAR_M, NEAR_M
 
 GRID_STEP = 0.06  # between squares of pixels that latents become; taken out of pictures (docs/log.md)
-CRISP_ROUNDS = 3  # times that blurred edges are drawn together; a fourth rounds off what is small (docs/log.md)
 SETTINGS: dict[str, Any] = {
     "name": "ldm3d-mini",
     "description": (
@@ -125,7 +124,7 @@ def export(
         config = _read(out / name / "config.json")
         config.pop("_name_or_path", None)  # where it was trained is nobody's business
         if name == "vae":
-            config |= {DEBLOCK_KEY: GRID_STEP, CRISP_KEY: CRISP_ROUNDS}
+            config |= {DEBLOCK_KEY: GRID_STEP, crisp.CRISP_KEY: crisp.ROUNDS}
         _write(out / name / "config.json", config)
     _write(
         out / "model_index.json",

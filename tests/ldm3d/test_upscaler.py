@@ -85,6 +85,23 @@ def test_depth_at_twice_the_width_is_picked_from_what_is_there() -> None:
     assert (blocks == twice[..., None]).any(axis=-1).all()
 
 
+@pytest.mark.parametrize("factor", [2, 4])
+def test_edges_of_the_large_picture_are_drawn_together_where_it_is_asked_for(factor: int) -> None:
+    network, rgbd = Upscaler(8, 1).eval(), edge(32)
+    soft, sharp = (upscale(network, rgbd, factor, rounds) for rounds in (0, 3))
+    steepest = [int(np.abs(np.diff(each.rgb[..., 0].astype(int), axis=1)).max()) for each in (soft, sharp)]
+    assert steepest[1] > 1.5 * steepest[0]
+    np.testing.assert_array_equal(soft.disparity, sharp.disparity)
+
+
+def edge(height: int) -> Rgbd:
+    """Bright ahead and dark behind, the change blurred over eight pixels; depth level."""
+    columns = np.abs(np.arange(2 * height) - height + 0.5)
+    bright = 60 + 140 / (1 + np.exp(columns - height / 2))
+    rgb = np.broadcast_to(bright[None, :, None], (height, 2 * height, 3)).astype(np.uint8)
+    return Rgbd(np.ascontiguousarray(rgb), np.full((height, 2 * height), 0.3, np.float32))
+
+
 def test_the_model_gives_its_pictures_wider_by_default(pipeline) -> None:
     made = create.generate(create.GenerateRequest("a lake", seed=1), pipeline=pipeline)
     assert (made.manifest["width"], made.manifest["height"], made.manifest["upscale"]) == (512, 256, 4)
