@@ -111,11 +111,18 @@ def _rims(sheet: Sheet, near: np.ndarray, rim: np.ndarray) -> np.ndarray:
             RIM_PX:-RIM_PX, RIM_PX:-RIM_PX
         ]
     )
-    free = region & sheet.drawn & ~(near & ~rim)
+    free = region & sheet.drawn & ~(near & ~rim) & (_distance(rim) <= _distance(near & ~rim))
     moved = rim
     for _ in range(BLOCK_PX + RIM_PX):
         moved = spread(sheet, moved) & free | rim
     return moved
+
+
+def _distance(mask: np.ndarray) -> np.ndarray:
+    """(H, W) float32: pixels to the nearest one of a mask (H, W) bool, over the wrap."""
+    pad = BLOCK_PX + 2 * RIM_PX
+    wide = wrap_pad((~mask).astype(np.uint8), pad)
+    return cv2.distanceTransform(wide, cv2.DIST_L2, 3)[:, pad:-pad]
 
 
 def spread(sheet: Sheet, mask: np.ndarray) -> np.ndarray:

@@ -95,9 +95,9 @@ def test_edges_of_the_large_picture_are_drawn_together_where_it_is_asked_for(fac
 
 
 def edge(height: int) -> Rgbd:
-    """Bright ahead and dark behind, the change blurred over eight pixels; depth level."""
+    """Bright ahead and dark behind, the change blurred over two pixels; depth level."""
     columns = np.abs(np.arange(2 * height) - height + 0.5)
-    bright = 60 + 140 / (1 + np.exp(columns - height / 2))
+    bright = 60 + 140 / (1 + np.exp(2 * (columns - height / 2)))
     rgb = np.broadcast_to(bright[None, :, None], (height, 2 * height, 3)).astype(np.uint8)
     return Rgbd(np.ascontiguousarray(rgb), np.full((height, 2 * height), 0.3, np.float32))
 

@@ -11,7 +11,7 @@ def test_they_are_small_and_whole():
     files = [*starters.FOLDER.glob("*.webp"), *starters.FOLDER.glob("*.png")]
     assert sum(file.stat().st_size for file in files) < 300_000
     for each in starters.starters():
-        assert each.rgbd.rgb.shape == (512, 1024, 3) and each.rgbd.disparity.shape == (256, 512)
+        assert each.rgbd.rgb.shape == (1024, 2048, 3) and each.rgbd.disparity.shape == (256, 512)
         assert each.facts["kind"] == starters.KIND
         assert {"title", "prompt", "seed", "steps", "guidance", "upscale", "model"} <= each.facts.keys()
 
