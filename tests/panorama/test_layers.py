@@ -2,6 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
+from ldm3d_web.panorama import layers
 from ldm3d_web.panorama.peel import FARTHEST_PX, MARGIN_PX, peel
 from ldm3d_web.panorama.sheet import BLOCK_PX, parallax
 from ldm3d_web.panorama.sphere import pixel_rays
@@ -61,6 +62,16 @@ def test_no_more_is_filled_than_a_head_can_see():
     inside = np.minimum(row - edge[0], edge[-1] - row)
     assert inside.max() <= step + MARGIN_PX + BLOCK_PX
     assert inside.max() >= min(step, (edge[-1] - edge[0]) / 2) - 1
+
+
+def test_what_touches_its_background_keeps_its_pixels():
+    """A box is torn from the wall but not from the floor on which it stands: from there it was taken along with the
+    wall's rim, and parts of it stood in the next sheet as things of their own."""
+    distance, box = room_with_box(256)
+    behind = peel(layers.seen(on_grid(distance)), pixel_rays(*box.shape).astype(np.float32)).behind
+    assert behind is not None
+    taken = behind.drawn & ~behind.hidden
+    assert (taken & ~box).any() and not (taken & box).any()
 
 
 def test_a_thin_neighbour_is_not_carried_on_behind_a_foreground():
