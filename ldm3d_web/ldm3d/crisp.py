@@ -39,7 +39,7 @@ def rounds_of(config: Mapping[str, Any]) -> int:
 def crisp(picture: Tensor, rounds: int, *, wrap: bool = True) -> Tensor:
     """The picture (B, 4, H, W) in [-1, 1] with the edges of its colours drawn together so many times.
 
-    wrap: whether the last column is beside the first. Gradients go through the colours, not through where they move.
+    wrap: whether the last column is beside the first.
     """
     import torch
     from torch.nn import functional
@@ -55,11 +55,10 @@ def crisp(picture: Tensor, rounds: int, *, wrap: bool = True) -> Tensor:
     to_unit = 2 / (place.new_tensor([len(columns), len(rows)]) - 1)
     weights = place.new_tensor([1, 1, 1, DEPTH_WEIGHT]).view(4, 1, 1)
     for _ in range(rounds):
-        with torch.no_grad():
-            along_x, along_y = _slopes(_blurred(torch.cat([colours, depth], dim=1), FINE_PX))
-            ridge = _blurred((weights * (along_x**2 + along_y**2)).sum(1, keepdim=True).sqrt(), RIDGE_PX)
-            away = -torch.cat(_slopes(ridge), dim=1) * (RIDGE_PX**2 / (ridge + FAINT))
-            away = away * (STRIDE_PX / (away**2).sum(1, keepdim=True).sqrt().clamp(min=STRIDE_PX))
+        along_x, along_y = _slopes(_blurred(torch.cat([colours, depth], dim=1), FINE_PX))
+        ridge = _blurred((weights * (along_x**2 + along_y**2)).sum(1, keepdim=True).sqrt(), RIDGE_PX)
+        away = -torch.cat(_slopes(ridge), dim=1) * (RIDGE_PX**2 / (ridge + FAINT))
+        away = away * (STRIDE_PX / (away**2).sum(1, keepdim=True).sqrt().clamp(min=STRIDE_PX))
         grid = (place + away).movedim(1, -1) * to_unit - 1
         colours = functional.grid_sample(colours, grid, mode="bicubic", padding_mode="border", align_corners=True)
     inside = colours[..., pad:-pad, pad:-pad].clamp(-1, 1).to(picture.dtype)

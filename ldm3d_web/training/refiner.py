@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ldm3d_web.ldm3d import crisp, deblock
+from ldm3d_web.ldm3d import deblock
 from ldm3d_web.ldm3d.depth_curve import Curve, curve_of
 from ldm3d_web.training import autoencoder, losses
 from ldm3d_web.training.optimizer import MuonAndAdamW
@@ -47,7 +47,6 @@ class RefinerPlan:
     fresh: int = 1  # of them, decoded for each step
     drift: float = 0.1  # deviation of the logarithm of distances that are bent
     blind: float = 0.1  # share of pictures without depth
-    rounds: int = crisp.ROUNDS  # that edges are drawn together before anyone looks
     learning_rate: float = 3e-3
     warmup_steps: int = 50
     average_decay: float = 0.995
@@ -107,11 +106,10 @@ def train(
         chosen = [pool[index] for index in torch.randint(len(pool), (plan.batch,), generator=run.generator)]
         decoded = torch.stack([pair.decoded for pair in chosen]).to(device).float()
         truth = torch.stack([pair.truth for pair in chosen]).to(device).float()
-        straight = torch.tensor([pair.straight for pair in chosen], device=device)
+        straight = torch.tensor([pair.straight for pair in chosen], device=device).view(-1, 1, 1, 1)
         with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
             refined = model(spoilt(decoded, plan, curve, run.generator)).float()
-        colours = truth[:, :3].clone()
-        colours[straight] = crisp.crisp(refined[straight], plan.rounds)[:, :3]
+        colours = refined[:, :3].where(straight, truth[:, :3])
         parts = losses.reconstruction(torch.cat([colours, refined[:, 3:]], dim=1), truth, curve)
         optimizer.set_rate(run.learning_rate(plan.learning_rate, plan.warmup_steps))
         model.zero_grad(set_to_none=True)
