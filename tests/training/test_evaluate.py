@@ -45,7 +45,7 @@ class _Copy(torch.nn.Module):
 
 def _decodes(vae: _Copy) -> Any:
     """As much of a pipeline as decoding takes."""
-    pipeline = SimpleNamespace(vae=vae, refiner=None)
+    pipeline = SimpleNamespace(vae=vae, refiner=None, crisp_rounds=0)
     pipeline.decode = MethodType(LDM3DPipeline.decode, pipeline)
     return pipeline
 
