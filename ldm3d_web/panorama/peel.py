@@ -111,7 +111,8 @@ def _rims(sheet: Sheet, near: np.ndarray, rim: np.ndarray) -> np.ndarray:
             RIM_PX:-RIM_PX, RIM_PX:-RIM_PX
         ]
     )
-    free = region & sheet.drawn & ~(near & ~rim) & (_distance(rim) <= _distance(near & ~rim))
+    edge = near & ~rim
+    free = region & sheet.drawn & ~edge & (_distance(rim) <= _distance(edge))
     moved = rim
     for _ in range(BLOCK_PX + RIM_PX):
         moved = spread(sheet, moved) & free | rim

@@ -54,28 +54,19 @@ def test_a_curve_that_is_not_known_is_refused(folder, folders, tmp_path):
         verify(six)
 
 
-def test_a_grid_step_that_is_no_number_is_refused(folder, tmp_path):
-    change_json(folder / "vae" / "config.json", deblock=0.06)
+@pytest.mark.parametrize(
+    ("key", "right", "wrongs"),
+    [("deblock", 0.06, ("much", True, -0.1, 1.5)), ("crisp", 3, ("much", True, -1, 2.5, 100))],
+)
+def test_what_is_to_be_done_after_decoding_is_refused_where_it_is_no_such_number(folder, tmp_path, key, right, wrongs):
+    change_json(folder / "vae" / "config.json", **{key: right})
     verify(folder)
-    for wrong in ("much", True, -0.1, 1.5):
-        change_json(folder / "vae" / "config.json", deblock=wrong)
-        with pytest.raises(InvalidModel, match="deblock"):
+    for wrong in wrongs:
+        change_json(folder / "vae" / "config.json", **{key: wrong})
+        with pytest.raises(InvalidModel, match=key):
             verify(folder)
     six = make_ldm3d_folder(tmp_path / "made", channels=6)
-    change_json(six / "vae" / "config.json", deblock=0.06)
-    with pytest.raises(InvalidModel, match="two bytes"):
-        verify(six)
-
-
-def test_a_number_of_rounds_for_its_edges_that_is_none_is_refused(folder, tmp_path):
-    change_json(folder / "vae" / "config.json", crisp=3)
-    verify(folder)
-    for wrong in ("much", True, -1, 2.5, 100):
-        change_json(folder / "vae" / "config.json", crisp=wrong)
-        with pytest.raises(InvalidModel, match="crisp"):
-            verify(folder)
-    six = make_ldm3d_folder(tmp_path / "made", channels=6)
-    change_json(six / "vae" / "config.json", crisp=3)
+    change_json(six / "vae" / "config.json", **{key: right})
     with pytest.raises(InvalidModel, match="two bytes"):
         verify(six)
 
