@@ -11,11 +11,13 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from ldm3d_web.panorama.sheet import BLOCK_PX, Sheet, above, below, left_of, right_of
+from ldm3d_web.panorama.sheet import BLOCK_PX, Sheet, above, below, left_of, near_side, right_of
 
 QUADRANTS = 4
 BAND_PX = 64  # twice `refine.CELL`: the pattern of a mesh's triangles repeats after that many
 NEIGHBOURS_PX = 3  # rows beyond what is drawn from which its corners' values come
+LIMB_PX = 4  # along an edge, how far a pixel speaks for others
+FARTHEST_BACK = 0.5  # of a corner's inverse distance
 # A pixel's centre as seen from its corner, (x, y) in pixels, by quadrant.
 OFFSETS = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)])
 
@@ -42,13 +44,15 @@ class Corners:
 
     inverse: (4, h + 1, W) float32, by quadrant, 1 / metres. part: (4, h + 1, W) int8, equal in quadrants that hang
     together. drawn: (4, h + 1, W) bool. forced: (h + 1, W) bool, where a mesh must have a vertex: the surface ends or
-    is torn there. first: the band's first row. height: H, of the sheet.
+    is torn there. limb: (h, W) float32, by pixel, how far back a sheet is seen to go where it turns away at its own edge,
+    1 / metres, infinite elsewhere. first: the band's first row. height: H, of the sheet.
     """
 
     inverse: np.ndarray
     part: np.ndarray
     drawn: np.ndarray
     forced: np.ndarray
+    limb: np.ndarray
     first: int
     height: int
 
@@ -61,6 +65,20 @@ class Corners:
     def ends(self) -> np.ndarray:
         """(H + 1, W) bool: corners at which what is drawn ends."""
         return self.whole(np.asarray(self.drawn.any(axis=0) & ~self.drawn.all(axis=0)))
+
+    def back(self, row: np.ndarray, column: np.ndarray, quadrant: np.ndarray) -> np.ndarray:
+        """(N,) 1 / metres: how far back the surface goes behind corners (N,) of the band, seen from their quadrants.
+
+        As far as the corner itself where it does not turn away, and no more than twice as far where it does.
+        """
+        inverse, part = self.inverse[quadrant, row, column], self.part[quadrant, row, column]
+        rows, width = self.limb.shape
+        back = np.full(inverse.shape, np.inf, np.float32)
+        for other, (x, y) in enumerate(OFFSETS):
+            pixel = np.clip(row + int(y > 0) - 1, 0, rows - 1), (column + int(x > 0) - 1) % width
+            joined = (self.part[other, row, column] == part) & self.drawn[other, row, column]
+            back = np.where(joined, np.minimum(back, self.limb[pixel]), back)
+        return np.clip(back, FARTHEST_BACK * inverse, inverse)
 
     def whole(self, band: np.ndarray) -> np.ndarray:
         """(h + 1, W) of the band as (H + 1, W), with zeros above and below."""
@@ -100,7 +118,24 @@ def find_corners(sheet: Sheet) -> Corners:
         inverse[:, row] = _one_point(sheet, row)
         # The pixels above a pole are the ones below it.
         forced[row] = some[row] & ~sheet.drawn[row].all()
-    return Corners(inverse, part, drawn, forced, first, full_height)
+    return Corners(inverse, part, drawn, forced, _limb(sheet), first, full_height)
+
+
+def _limb(sheet: Sheet) -> np.ndarray:
+    """(H, W) float32: the least inverse distance of a sheet's near edge within LIMB_PX along it, infinite elsewhere.
+
+    Of a side that is seen at a grazing angle, a pixel here and there shows how far back it goes.
+    """
+    edge = near_side(sheet)
+    limb = np.where(edge, sheet.inverse, np.inf).astype(np.float32)
+    apart = np.float32(np.inf)
+    for _ in range(LIMB_PX):
+        right, down = np.where(sheet.cut_right, apart, limb), np.where(sheet.cut_below, apart, limb)
+        beside = np.minimum(np.where(sheet.cut_right, apart, right_of(limb)), left_of(right))
+        upper = np.where(sheet.cut_below, apart, below(limb))
+        upper[1:] = np.minimum(upper[1:], down[:-1])
+        limb = np.minimum(limb, np.minimum(beside, upper))
+    return np.where(edge, limb, apart)
 
 
 def _band(drawn: np.ndarray) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from ldm3d_web.panorama.sheet import above, below, beside, left_of, parallax, ri
 STRONG_PX, WEAK_PX = 2.0, 0.8  # what a cut begins with, what it goes on with
 RELATIVE = 0.02  # of the parallax itself: noise of a depth map grows with nearness
 LEAST_EDGES = 6  # shorter cuts are noise; a pixel alone has four
+FALL = 0.3  # of the inverse distance before it: no surface falls farther within a pixel, however it is turned
 
 
 def find_cuts(inverse: np.ndarray, present: np.ndarray, strength: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
@@ -36,7 +37,11 @@ def find_cuts(inverse: np.ndarray, present: np.ndarray, strength: float = 1.0) -
     # A pole is one point, and the columns of its row show it again and again.
     for row in (0, -1):
         weak_right[row] = False
-    kept_right, kept_below = _connected(weak_right, weak_below, strong_right, strong_below)
+    # Between two things and the sky there is room for few edges: those may be the end of a cut that is the sky's.
+    end = _corners_on(ends_right, ends_below)
+    ending_right = weak_right & (np.minimum(seen, right_of(seen)) < FALL * nearer_right) & right_of(end[:-1] | end[1:])
+    ending_below = weak_below & (np.minimum(seen, below(seen)) < FALL * nearer_below) & (end[1:] | right_of(end[1:]))
+    kept_right, kept_below = _connected(weak_right, weak_below, strong_right, strong_below, ending_right, ending_below)
     return kept_right | ends_right, kept_below | ends_below
 
 
@@ -49,10 +54,22 @@ def _unexplained(seen: np.ndarray, following, before, ends: np.ndarray) -> np.nd
     return np.minimum(explained, np.abs(step))
 
 
+def _corners_on(right: np.ndarray, down: np.ndarray) -> np.ndarray:
+    """(H + 1, W) bool: the corners above and left of pixels that lie on edges to the right or downwards, poles apart."""
+    across, along = left_of(right), (down | left_of(down))[:-1]
+    none = np.zeros_like(right[:1])
+    return np.concatenate([across, none]) | np.concatenate([none, across]) | np.concatenate([none, along, none])
+
+
 def _connected(
-    weak_right: np.ndarray, weak_below: np.ndarray, strong_right: np.ndarray, strong_below: np.ndarray
+    weak_right: np.ndarray,
+    weak_below: np.ndarray,
+    strong_right: np.ndarray,
+    strong_below: np.ndarray,
+    ending_right: np.ndarray,
+    ending_below: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The weak edges that hang together with a strong one, in runs of LEAST_EDGES or more.
+    """The weak edges that hang together with a strong one, in runs of LEAST_EDGES or more or with an ending one.
 
     Edges are drawn into a picture of twice the size, where pixels lie at odd and corners at even places: two edges hang
     together when they meet at a corner. The first column stands again behind the last one.
@@ -80,7 +97,10 @@ def _connected(
     strong = np.zeros(count, bool)
     strong[labels_right[strong_right & weak_right]] = True
     strong[labels_below[strong_below & weak_below]] = True
-    keep = strong & (edges >= LEAST_EDGES)
+    ending = np.zeros(count, bool)
+    ending[labels_right[ending_right]] = True
+    ending[labels_below[ending_below]] = True
+    keep = strong & (ending | (edges >= LEAST_EDGES))
     keep[0] = False
     return keep[labels_right] & weak_right, keep[labels_below] & weak_below
 

@@ -1,8 +1,9 @@
 """What a foreground hides: the surface behind it goes on, in depth and in colour, from its far side only.
 
 Depth: on a sphere the inverse distance of a plane is linear in the ray, 1/r = m · d, so a surface is carried on by its
-m: floors and walls exactly, other things by their tangent. Where several surfaces end at one foreground, m is mixed
-smoothly between them by push and pull on a pyramid (Gortler et al., The Lumigraph, 1996), as colours are.
+m: floors and walls exactly, other things by their tangent. Within a piece of a rim (`pieces`), m is mixed smoothly by
+push and pull on a pyramid (Gortler et al., The Lumigraph, 1996). So are colours, but between all pieces: where depth is
+a guess, the middle is nearer to most of what it could be.
 
 `hidden` is the one door: a model that can inpaint may stand behind it one day.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ldm3d_web.panorama.pieces import boxes
 from ldm3d_web.panorama.seam import wrap_pad
 from ldm3d_web.panorama.sheet import HEAD_M, pixel_rad
 from ldm3d_web.panorama.sphere import uv_to_rays
@@ -83,20 +85,41 @@ def _planes(
 
 
 def hidden_inverse(
-    planes: np.ndarray, edge: np.ndarray, hidden: np.ndarray, front: np.ndarray, rays: np.ndarray
+    planes: np.ndarray,
+    edge: np.ndarray,
+    hidden: np.ndarray,
+    numbers: np.ndarray,
+    front: np.ndarray,
+    rays: np.ndarray,
 ) -> np.ndarray:
     """(H, W) float32: 1 / distance of what lies behind, where `hidden` (H, W) bool.
 
-    planes: (H, W, 3), m on the far rim `edge` (H, W) bool. front: (H, W), 1 / distance of what is seen. Never in front
-    of that, and never at infinity.
+    planes: (H, W, 3), m on the far rim `edge` (H, W) bool. numbers: (H, W) int32, which of its pieces a pixel belongs
+    to. front: (H, W), 1 / distance of what is seen. Never in front of that, and never at infinity.
     """
-    carried = pull_push(np.concatenate([planes, front[..., None]], axis=-1), edge)
+    carried = _by_piece(np.concatenate([planes, front[..., None]], axis=-1), edge, numbers)
     ahead = np.einsum("ijk,ijk->ij", carried[..., :3], rays)
     # A floor that is carried past its end would run off to the horizon.
     ahead = np.maximum(ahead, LEAST_SHARE * carried[..., 3])
     behind = front - np.float32(BEHIND_PX * pixel_rad(front.shape[1]) / HEAD_M)
     lowest = np.float32(1e-4)
     return np.where(hidden, np.clip(ahead, lowest, np.maximum(behind, lowest)), front).astype(np.float32)
+
+
+def _by_piece(values: np.ndarray, known: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """(H, W, C) float32: values (H, W, C) where known (H, W) bool, carried on to what has the same number (H, W)."""
+    carried = np.zeros(values.shape, np.float32)
+    for number, (rows, columns) in boxes(numbers):
+        mine = numbers[rows, columns] == number
+        own = known[rows, columns] & mine
+        over_wrap = columns.stop - columns.start == numbers.shape[1]
+        if over_wrap:
+            filled = pull_push(values[rows, columns], own)
+        else:
+            weight = own.astype(np.float32)
+            filled = _pulled(_times(values[rows, columns].astype(np.float32), weight), weight)
+        cv2.copyTo(filled, mine.astype(np.uint8), carried[rows, columns])
+    return carried
 
 
 def pull_push(values: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -115,7 +138,7 @@ def pull_push(values: np.ndarray, known: np.ndarray) -> np.ndarray:
 def _pulled(value: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Values everywhere from (h, w, C) values that are multiplied by their (h, w) weight in [0, 1]."""
     height, width = weight.shape
-    if min(height, width) <= 2:
+    if max(height, width) <= 2:
         return np.broadcast_to(value.sum((0, 1)) / max(float(weight.sum()), 1e-6), value.shape).astype(np.float32)
     size = ((width + 1) // 2, (height + 1) // 2)
     down, down_weight = cv2.pyrDown(value, dstsize=size), cv2.pyrDown(weight, dstsize=size)

@@ -16,9 +16,11 @@ import numpy as np
 from ldm3d_web.panorama import refine
 from ldm3d_web.panorama.corners import Corners, find_corners
 from ldm3d_web.panorama.layers import Layer
+from ldm3d_web.panorama.sheet import parallax
 from ldm3d_web.panorama.sphere import uv_to_rays
 
 FINEST_PX = 0.3  # errors below that are not worth a triangle
+SKIRT_PX = 0.5  # of parallax: a side that goes back less is not worth its triangles
 MOST_PX = 1e6  # errors above that are kept, or nothing is
 
 
@@ -52,9 +54,11 @@ def build(layers: Sequence[Layer], *, max_triangles: int) -> list[Mesh] | None:
             _drawn(refine.triangles(error > threshold), layer) for error, layer in zip(errors, layers, strict=True)
         ]
         if sum(map(len, grids)) <= max_triangles:
-            return [
+            meshes = [
                 _mesh(layer, each, grid) for layer, each, grid in zip(layers, corners, grids, strict=True) if len(grid)
             ]
+            if sum(len(mesh.triangles) for mesh in meshes) <= max_triangles:
+                return meshes
         threshold = threshold * 1.3 if threshold < MOST_PX else np.inf
     return None
 
@@ -107,11 +111,36 @@ def _mesh(layer: Layer, corners: Corners, triangles: np.ndarray) -> Mesh:
     # The wrap's two copies lie at the very same place.
     rays = uv_to_rays(np.where(doubled == 2 * width, 0.0, u), v)
     rays[pole] = np.where(row[pole] == 0, 1.0, -1.0)[:, None] * np.array([0.0, 1.0, 0.0])
-    positions = rays / inverse[:, None]
+    positions, uv = rays / inverse[:, None], np.stack([u, v], axis=1)
+    triangles = index.reshape(-1, 3)
+    back = np.where(pole, inverse, corners.back(row - corners.first, around, quadrant))
+    part = corners.part[quadrant, row - corners.first, around]
+    place = np.where(pole, -1 - row, (row * width + around) * 4 + part)
+    sides, foot = _sides(triangles, place, parallax(inverse - back, width))
     return Mesh(
-        positions.astype(np.float32),
-        np.stack([u, v], axis=1).astype(np.float32),
-        index.reshape(-1, 3).astype(np.uint32),
+        np.concatenate([positions, rays[foot] / back[foot, None]]).astype(np.float32),
+        np.concatenate([uv, uv[foot]]).astype(np.float32),
+        np.concatenate([triangles, sides]).astype(np.uint32),
         layer.rgb,
         layer.name,
     )
+
+
+def _sides(triangles: np.ndarray, place: np.ndarray, depth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Triangles (S, 3) that go straight back from where a mesh (T, 3) ends, as far as its surface is seen to go.
+
+    From the centre nobody sees them; from beside it they are the side that a pixel here and there has shown.
+    place: (N,) int64, equal where vertices lie in the same place. depth: (N,), pixels of parallax that they go back.
+    Also (M,), the vertices that have a copy at the back: they are numbered from N on, in that order.
+    """
+    ends = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
+    ends = ends[depth[ends].max(axis=1) > SKIRT_PX]
+    number = np.unique(place, return_inverse=True)[1]
+    first, second = number[ends].T
+    alone = ~np.isin(first * len(place) + second, second * len(place) + first)
+    ends = ends[alone]
+    foot, copy = np.unique(ends, return_inverse=True)
+    copy = copy.reshape(-1, 2) + len(place)
+    (first, second), (first_back, second_back) = ends.T, copy.T
+    outward = [np.stack([second, first, first_back], axis=1), np.stack([second, first_back, second_back], axis=1)]
+    return np.concatenate(outward), foot

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ldm3d_web.panorama import pieces
 from ldm3d_web.panorama.infill import SLOPE_REACH_PX, hidden_inverse, tangents
 from ldm3d_web.panorama.seam import wrap_pad
 from ldm3d_web.panorama.sheet import BLOCK_PX, Neighbour, Sheet, above, below, left_of, parallax, pixel_rad, right_of
@@ -24,7 +25,7 @@ MARGIN_PX = 1.5  # filled beyond what the head can see
 LEAST_GAP_PX = 0.5  # of parallax between what hides and what is hidden
 OCCLUDES = 0.25  # what hides stands that much of the step at the edge before the far side
 HOLE_PX = 7  # smaller gaps in a fill are noise of the slopes
-NARROW_PX = 4  # less than that from its own end, a surface tells nothing of what is hidden
+NARROW_PX = 3  # what is nowhere farther from its own end tells nothing of what is hidden
 APART_PX = 3.0  # of parallax between a fill and a rim that it does not go on from
 FARTHEST_PX = 200  # no fill reaches farther, however near the foreground
 
@@ -57,13 +58,14 @@ def peel(sheet: Sheet, rays: np.ndarray) -> Peeled:
         sheet.inverse, sheet.present, sheet.drawn & ~moved, sheet.cut_right, sheet.cut_below, sheet.hidden & ~moved
     )
     ending = _ending(sheet, near)
-    source = moved & ~ending
+    narrow = _narrow(sheet, ending)
+    source = moved & ~narrow
     surface = source
     for _ in range(SLOPE_REACH_PX):
-        surface = spread(sheet, surface) & ~ending
+        surface = spread(sheet, surface) & ~narrow
     planes = tangents(sheet.inverse, surface)
     hidden = _hidden(sheet, stays, far, reach, source, planes, rays)
-    inverse = hidden_inverse(planes, source, hidden, sheet.inverse, rays)
+    inverse = hidden_inverse(planes, source, hidden, _pieces(sheet, surface, source, hidden), sheet.inverse, rays)
     drawn = moved | hidden
     # What is hidden hangs together with the rim it grew from, and with nothing that stays.
     seen, other = parallax(inverse, sheet.width), drawn & ~hidden & ~source
@@ -134,15 +136,33 @@ def spread(sheet: Sheet, mask: np.ndarray) -> np.ndarray:
 
 
 def _ending(sheet: Sheet, near: np.ndarray) -> np.ndarray:
-    """(H, W) bool: the parts of a sheet that end within NARROW_PX, as the near side of a cut.
-
-    A wall goes on behind a trunk. Another trunk beside it does not, and a surface carried on from so little would be
-    guesswork: what does not end decides what lies behind, and else the sky or the backdrop.
-    """
+    """(H, W) bool: the parts of a sheet that end within NARROW_PX, as the near side of a cut."""
     ending = near & sheet.drawn
     for _ in range(NARROW_PX):
         ending = spread(sheet, ending)
     return ending
+
+
+def _narrow(sheet: Sheet, ending: np.ndarray) -> np.ndarray:
+    """(H, W) bool: what is ending (H, W) bool right across: a trunk, and not the edge of a table.
+
+    A wall goes on behind a trunk. Another trunk beside it does not, and a surface carried on from so little would be
+    guesswork: what does not end decides what lies behind, and else the sky or the backdrop.
+    """
+    wide = sheet.drawn & ~ending
+    for _ in range(NARROW_PX + 1):
+        wide = spread(sheet, wide) & sheet.drawn
+    return ending & ~wide
+
+
+def _pieces(sheet: Sheet, surface: np.ndarray, source: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+    """(H, W) int32: the pieces of the rim (`source`, with the surface around it) and, where hidden, which of them a
+    pixel belongs to."""
+    numbers = pieces.grown(pieces.pieces(sheet, surface) * source, hidden, FARTHEST_PX)
+    left = hidden & (numbers == 0)
+    if left.any():  # no way leads there but over what is seen
+        numbers[left] = numbers.ravel()[_nearest(source).reshape(numbers.shape)[left]]
+    return numbers
 
 
 def _hidden(

@@ -88,6 +88,18 @@ def above(image: np.ndarray) -> np.ndarray:
     return np.concatenate([image[:1], image[:-1]])
 
 
+def near_side(sheet: Sheet) -> np.ndarray:
+    """(H, W) bool: the drawn pixels beside a cut that something farther, or the sky, lies behind."""
+    seen = np.where(sheet.present, sheet.inverse, 0)
+    near = np.zeros(seen.shape, bool)
+    for cut, axis in ((sheet.cut_right, 1), (sheet.cut_below, 0)):
+        step = np.roll(seen, -1, axis) - seen
+        if axis == 0:
+            step[-1] = 0  # a pole has nothing beyond it
+        near |= cut & (step < 0) | np.roll(cut & (step > 0), 1, axis)
+    return near & sheet.drawn
+
+
 def beside(present: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """cut_right and cut_below of what is torn only where it ends."""
     cut_right = ~(present & right_of(present))

@@ -56,6 +56,22 @@ def test_single_wild_pixels_cut_nothing():
     assert right.sum() + below[:-1].sum() < 40
 
 
+def test_a_far_pixel_between_two_near_things_and_the_sky_belongs_to_neither():
+    """It has two edges with them: too few for a cut, and the crown and its trunk hung together with the far hill."""
+    distance = np.full((128, 256), np.inf)
+    distance[40:60, 90:120] = distance[60:90, 104:107] = 2.0
+    distance[60, 103] = 60.0
+    right, below = cuts_of(distance)
+    assert below[59, 103] and right[60, 103] and not right[60, 104:106].any()
+
+
+def test_a_side_that_a_pixel_here_and_there_shows_belongs_to_its_thing():
+    distance = np.full((128, 256), np.inf)
+    distance[40:90, 90:120] = 2.0
+    distance[42:88:3, 119] = 4.0
+    assert not cuts_of(distance)[0][40:90, 118].any()
+
+
 def test_the_box_in_the_room_is_cut_along_its_sides_and_joined_to_the_floor():
     distance, box = room_with_box(256)
     right, below = cuts_of(distance)

@@ -44,6 +44,19 @@ def test_what_is_hidden_goes_on_as_the_plane_that_it_is():
     assert np.quantile(error, 0.8) < 0.03 and error.max() < 0.1
 
 
+def test_two_surfaces_that_meet_behind_something_meet_in_a_line():
+    """A rail all round, before the line where a floor meets a wall: mixed, they were a slope behind it."""
+    rays = pixel_rays(256, 512)
+    level = np.hypot(rays[..., 0], rays[..., 2])
+    with np.errstate(divide="ignore"):
+        truth = np.minimum(6.0 / level, np.where(rays[..., 1] < 0, 1.6 / -rays[..., 1], np.inf))
+    truth = np.minimum(truth, 40.0)
+    steepness = np.degrees(np.arcsin(rays[..., 1]))
+    hidden = layers_of(np.where((steepness < -5) & (steepness > -25), 1.0, truth))["hidden"].sheet
+    wall = hidden.hidden & (truth * level > 5.99)
+    assert wall.sum() > 5000 and np.quantile(np.abs(truth * hidden.inverse - 1)[wall], 0.95) < 0.01
+
+
 def test_what_is_hidden_stays_behind_what_is_seen():
     for distance in (room_with_box()[0], post_before_wall(), np.random.default_rng(0).uniform(1, 20, (64, 128))):
         panorama = on_grid(distance)

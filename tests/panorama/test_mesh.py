@@ -137,6 +137,19 @@ def test_a_post_of_two_pixels_stays_whole_and_nothing_hangs_between_it_and_the_w
     assert area == pytest.approx(2 / 256 * 0.5, rel=0.1)
 
 
+def test_the_side_of_a_thing_goes_back_evenly_where_only_some_pixels_show_it():
+    """Every seventh pixel along its edge lies on its side, 3 m away: from beside it those were teeth with gaps between."""
+    ground, sky = open_ground(128, 256)
+    distance = np.where(sky, np.inf, ground)
+    distance[30:80, 90:119] = 2.0
+    distance[32:64:7, 118] = 3.0
+    side = meshes_of(distance)["surface"]
+    away = np.linalg.norm(side.positions, axis=1)
+    edge = np.abs(side.uv[:, 0] * 256 - 119) < 0.6
+    farthest = [away[edge & (np.abs(side.uv[:, 1] * 128 - row) < 0.6)].max() for row in range(34, 60)]
+    assert min(farthest) > 2.9 and max(farthest) < 4.2
+
+
 def test_layers_that_meet_share_their_vertices():
     """No crack where the surface hands over to the hidden layer: their common border has the same corners in both."""
     distance, _ = room_with_box(256)
