@@ -219,7 +219,7 @@ def create_known_scene(
 ) -> Scene:
     """Keep a picture whose depth and story are known already, such as a starter's. Raises StorageError.
 
-    facts: for the manifest, at least `kind` and `title`. near_m, far_m: metres.
+    facts: for the manifest, at least `kind` and `title`; `created` if that is not now. near_m, far_m: metres.
     """
     store.check_writable()
     return _keep(_mesh(rgbd, facts, {}, near_m=near_m, far_m=far_m), store, index)
@@ -254,6 +254,12 @@ def import_panorama(
     return _mesh(rgbd, facts, seconds, near_m=near_m, far_m=far_m, eye_height_m=eye_height_m)
 
 
+def created(seconds_ago: float = 0.0) -> str:
+    """A manifest's moment: ISO 8601, UTC, milliseconds."""
+    moment = datetime.datetime.now(datetime.UTC) - datetime.timedelta(seconds=seconds_ago)
+    return moment.isoformat(timespec="milliseconds")
+
+
 def write_folder(made: Made, folder: Path) -> dict[str, Any]:
     """Write rgb.png, depth.png, scene.glb and manifest.json into a folder, made if need be; returns the manifest.
 
@@ -285,8 +291,8 @@ def _mesh(
     began = time.perf_counter()
     provenance = {
         "format": MANIFEST_FORMAT,
+        "created": created(),
         **facts,
-        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
         "versions": _versions(),
         "seam_ratio": {"rgb": _finite(seam_ratio(rgbd.rgb)), "depth": _finite(seam_ratio(rgbd.disparity))},
     }

@@ -44,8 +44,8 @@ class Corners:
 
     inverse: (4, h + 1, W) float32, by quadrant, 1 / metres. part: (4, h + 1, W) int8, equal in quadrants that hang
     together. drawn: (4, h + 1, W) bool. forced: (h + 1, W) bool, where a mesh must have a vertex: the surface ends or
-    is torn there. limb: (h, W) float32, by pixel, how far back a sheet is seen to go where it turns away at its own edge,
-    1 / metres, infinite elsewhere. first: the band's first row. height: H, of the sheet.
+    is torn there. limb: (h, W) float32, by pixel, 1 / metres, how far back a sheet is seen to go where it turns away at
+    its own edge, infinite elsewhere. first: the band's first row. height: H, of the sheet.
     """
 
     inverse: np.ndarray

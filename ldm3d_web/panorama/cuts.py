@@ -55,7 +55,7 @@ def _unexplained(seen: np.ndarray, following, before, ends: np.ndarray) -> np.nd
 
 
 def _corners_on(right: np.ndarray, down: np.ndarray) -> np.ndarray:
-    """(H + 1, W) bool: the corners above and left of pixels that lie on edges to the right or downwards, poles apart."""
+    """(H + 1, W) bool: the corners above and left of pixels that lie on edges to the right or downwards."""
     across, along = left_of(right), (down | left_of(down))[:-1]
     none = np.zeros_like(right[:1])
     return np.concatenate([across, none]) | np.concatenate([none, across]) | np.concatenate([none, along, none])

@@ -1,7 +1,7 @@
 """A far rim in pieces: parts of one surface, each of which goes on behind the foreground by itself.
 
 A table and the wall behind it end at the same bottle; what the bottle hides is table up to some line and wall beyond
-it, and no mixture of the two. A hidden pixel belongs to the piece that is nearest to it by a way through what is hidden.
+it, and no mixture of the two. A hidden pixel belongs to the piece that is nearest by a way through what is hidden.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ class Starter:
 
 
 def starters() -> Iterator[Starter]:
-    """Those that ship, read one by one; the last is the one to begin with."""
+    """Those that ship, read one by one; the first is the one to begin with."""
     for line in json.loads(LIST.read_text(encoding="utf-8")):
         facts = {name: value for name, value in line.items() if name not in ("name", "near_m", "far_m")}
         rgb, disparity = rgb_file(line["name"]), depth_file(line["name"])

@@ -119,11 +119,13 @@ class Studio:
     def _furnish(self) -> None:
         """Make scenes of the pairs that ship: aside, since the model loads meanwhile and visitors may come."""
         try:
-            for each in starters.starters():
+            for number, each in enumerate(starters.starters()):
                 if self._closing.is_set():
                     return
+                # The first is the newest: who comes meanwhile begins with the same scene as who comes later.
+                facts = {**each.facts, "created": create.created(seconds_ago=60.0 * number)}
                 create.create_known_scene(
-                    each.rgbd, each.facts, store=self.store, index=self.index, near_m=each.near_m, far_m=each.far_m
+                    each.rgbd, facts, store=self.store, index=self.index, near_m=each.near_m, far_m=each.far_m
                 )
                 self._furnished.set()
         except Ldm3dError as error:

@@ -138,7 +138,7 @@ def test_a_post_of_two_pixels_stays_whole_and_nothing_hangs_between_it_and_the_w
 
 
 def test_the_side_of_a_thing_goes_back_evenly_where_only_some_pixels_show_it():
-    """Every seventh pixel along its edge lies on its side, 3 m away: from beside it those were teeth with gaps between."""
+    """Every seventh pixel along its edge lies on its side, 3 m away: from beside it those were teeth with gaps."""
     ground, sky = open_ground(128, 256)
     distance = np.where(sky, np.inf, ground)
     distance[30:80, 90:119] = 2.0

@@ -20,10 +20,13 @@ def test_an_empty_server_furnishes_itself_once(tiny_folder, tmp_path):
     settings = {"data": str(tmp_path), "model": str(tiny_folder), "starters": True}
     with running(**settings) as server:
         # whoever comes at once is answered with a scene, not with none
-        assert server.client.get("/api/scenes").json()["scenes"]
+        first = server.client.get("/api/scenes").json()["scenes"]
         until(lambda: server.studio.index.count() == len(list(starters.starters())))
         listed = server.client.get("/api/scenes").json()["scenes"]
         assert {entry["kind"] for entry in listed} == {starters.KIND}
+        # and with the same one as whoever comes later
+        assert first[0]["id"] == listed[0]["id"]
+        assert [entry["title"] for entry in listed] == [each.facts["title"] for each in starters.starters()]
         for entry in listed:
             manifest = server.client.get(f"/scenes/{entry['id']}/manifest.json").json()
             assert manifest["kind"] == starters.KIND and manifest["triangles"] > 100
