@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+import cv2
 import numpy as np
 
+from ldm3d_web.panorama.seam import wrap_pad
 from ldm3d_web.panorama.sheet import BLOCK_PX, Sheet, above, below, left_of, near_side, right_of
 
 QUADRANTS = 4
@@ -126,16 +128,28 @@ def _limb(sheet: Sheet) -> np.ndarray:
 
     Of a side that is seen at a grazing angle, a pixel here and there shows how far back it goes.
     """
+    height, width = sheet.inverse.shape
     edge = near_side(sheet)
-    limb = np.where(edge, sheet.inverse, np.inf).astype(np.float32)
-    apart = np.float32(np.inf)
+    limb = np.full(height * width, np.inf, np.float32)
+    limb[edge.ravel()] = sheet.inverse[edge]
+    around = wrap_pad(edge.astype(np.uint8), LIMB_PX)
+    around = cv2.dilate(around, np.ones((2 * LIMB_PX + 1,) * 2, np.uint8))[:, LIMB_PX:-LIMB_PX]
+    at = np.flatnonzero(around)
+    row, column = np.divmod(at, width)
+    cut_right, cut_below = sheet.cut_right.ravel(), sheet.cut_below.ravel()
+    left, right = at - column + (column - 1) % width, at - column + (column + 1) % width
+    up, down = np.maximum(at - width, column), np.minimum(at + width, height * width - 1)
+    # Neighbours beyond a cut or a pole are the pixel itself.
+    beside = [
+        np.where(cut_right[at], at, right),
+        np.where(cut_right[left], at, left),
+        np.where(cut_below[at], at, down),
+        np.where(cut_below[up] | (row == 0), at, up),
+    ]
     for _ in range(LIMB_PX):
-        right, down = np.where(sheet.cut_right, apart, limb), np.where(sheet.cut_below, apart, limb)
-        beside = np.minimum(np.where(sheet.cut_right, apart, right_of(limb)), left_of(right))
-        upper = np.where(sheet.cut_below, apart, below(limb))
-        upper[1:] = np.minimum(upper[1:], down[:-1])
-        limb = np.minimum(limb, np.minimum(beside, upper))
-    return np.where(edge, limb, apart)
+        limb[at] = np.minimum.reduce([limb[place] for place in beside] + [limb[at]])
+    limb[~edge.ravel()] = np.inf
+    return limb.reshape(height, width)
 
 
 def _band(drawn: np.ndarray) -> tuple[int, int]:
