@@ -7,13 +7,13 @@ hang together share one value, so the surface is closed there; on the two sides 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from ldm3d_web.panorama.seam import wrap_pad
-from ldm3d_web.panorama.sheet import BLOCK_PX, Sheet, above, below, left_of, near_side, right_of
+from ldm3d_web.panorama.sheet import BLOCK_PX, Sheet, left_of, near_side
 
 QUADRANTS = 4
 BAND_PX = 64  # twice `refine.CELL`: the pattern of a mesh's triangles repeats after that many
@@ -38,47 +38,50 @@ def _parts() -> np.ndarray:
 
 
 PARTS = _parts()
+WHOLE = (PARTS == 0).all(axis=1)
 
 
 @dataclass(frozen=True)
 class Corners:
     """The corners in a band of rows that holds all that is drawn: most sheets are a belt around the horizon.
 
-    inverse: (4, h + 1, W) float32, by quadrant, 1 / metres. part: (4, h + 1, W) int8, equal in quadrants that hang
-    together. drawn: (4, h + 1, W) bool. forced: (h + 1, W) bool, where a mesh must have a vertex: the surface ends or
-    is torn there. limb: (h, W) float32, by pixel, 1 / metres, how far back a sheet is seen to go where it turns away at
-    its own edge, infinite elsewhere. first: the band's first row. height: H, of the sheet.
+    inverse: (4, h + 1, W) float32, by quadrant, 1 / metres. joined: (h + 1, W) uint8, bit q: quadrants q and q + 1 hang
+    together. drawn: (h, W) bool, the sheet's pixels. some: (h + 1, W) bool, corners at which something is drawn. ends:
+    (h + 1, W) bool, those of them at which not all is. torn: (h + 1, W) bool, those at which not all hangs together.
+    forced: (h + 1, W) bool, where a mesh must have a vertex: the surface ends or is torn there. limb: (h, W) float32,
+    by pixel, 1 / metres, how far back a sheet is seen to go where it turns away at its own edge, infinite elsewhere.
+    first: the band's first row. height: H, of the sheet.
     """
 
     inverse: np.ndarray
-    part: np.ndarray
+    joined: np.ndarray
     drawn: np.ndarray
+    some: np.ndarray
+    ends: np.ndarray
+    torn: np.ndarray
     forced: np.ndarray
     limb: np.ndarray
     first: int
     height: int
 
     @property
-    def shows(self) -> np.ndarray:
-        """(H + 1, W) bool: corners at which something is drawn."""
-        return self.whole(np.asarray(self.drawn.any(axis=0)))
+    def width(self) -> int:
+        return self.drawn.shape[1]
 
-    @property
-    def ends(self) -> np.ndarray:
-        """(H + 1, W) bool: corners at which what is drawn ends."""
-        return self.whole(np.asarray(self.drawn.any(axis=0) & ~self.drawn.all(axis=0)))
+    def part(self, row: np.ndarray, column: np.ndarray, quadrant: np.ndarray | int) -> np.ndarray:
+        """(...) int8: the lowest quadrant that hangs together with each one at corners of the band."""
+        return PARTS[self.joined[row, column], quadrant]
 
     def back(self, row: np.ndarray, column: np.ndarray, quadrant: np.ndarray) -> np.ndarray:
         """(N,) 1 / metres: how far back the surface goes behind corners (N,) of the band, seen from their quadrants.
 
         As far as the corner itself where it does not turn away, and no more than twice as far where it does.
         """
-        inverse, part = self.inverse[quadrant, row, column], self.part[quadrant, row, column]
-        rows, width = self.limb.shape
+        inverse, part = self.inverse[quadrant, row, column], self.part(row, column, quadrant)
         back = np.full(inverse.shape, np.inf, np.float32)
-        for other, (x, y) in enumerate(OFFSETS):
-            pixel = np.clip(row + int(y > 0) - 1, 0, rows - 1), (column + int(x > 0) - 1) % width
-            joined = (self.part[other, row, column] == part) & self.drawn[other, row, column]
+        for other in range(QUADRANTS):
+            pixel = _pixel(row, column, other, self.drawn.shape)
+            joined = (self.part(row, column, other) == part) & self.drawn[pixel]
             back = np.where(joined, np.minimum(back, self.limb[pixel]), back)
         return np.clip(back, FARTHEST_BACK * inverse, inverse)
 
@@ -93,34 +96,31 @@ def find_corners(sheet: Sheet) -> Corners:
     """The corners of a sheet. A pole is one point, with one value for all of its corners."""
     full_height = sheet.height
     first, last = _band(sheet.drawn)
-    sheet = Sheet(**{field.name: getattr(sheet, field.name)[first:last] for field in fields(sheet)})
-    height, width = sheet.inverse.shape
-    poles = [row for row, pole in ((0, first == 0), (-1, last == full_height)) if pole]
-    joined_right, joined_below = ~sheet.cut_right, ~sheet.cut_below
+    sheet = sheet.rows(slice(first, last))
+    poles = [row for row, is_pole in ((0, first == 0), (-1, last == full_height)) if is_pole]
     # Bit q: quadrant q hangs together with the next one, clockwise: top, right, bottom, left.
-    top = _around(joined_right)[0]
-    bottom = _around(joined_right)[3]
-    left, right = _rows(joined_below)
-    joined = top.astype(np.uint8) | right << 1 | bottom << 2 | left << 3
-    for row in poles:
-        joined[row] = 15
-    part = np.ascontiguousarray(np.moveaxis(PARTS[joined], -1, 0))
-    pixel = _around(sheet.inverse)
-    drawn = _around(sheet.drawn)
-    present = _around(sheet.present)
-
-    whole = (part == 0).all(axis=0)
-    inverse = np.empty((QUADRANTS, height + 1, width), np.float32)
-    inverse[:] = pixel.mean(axis=0)
-    some, all_ = np.asarray(drawn.any(axis=0)), np.asarray(drawn.all(axis=0))
-    torn = np.flatnonzero(~whole & some)
-    inverse.reshape(QUADRANTS, -1)[:, torn] = _torn(pixel, present, part, _slopes(sheet), torn)
-    forced = some & ~(all_ & whole) & ~_along_block(drawn, part)
-    for row in poles:
-        inverse[:, row] = _one_point(sheet, row)
+    upper, lower = _rows(left_of(~sheet.cut_right).view(np.uint8))
+    right = np.concatenate([~sheet.cut_below[-1:], ~sheet.cut_below]).view(np.uint8)
+    joined = upper | right << 1 | lower << 2 | left_of(right) << 3
+    joined[poles] = 15
+    upper, lower = _rows(sheet.inverse)
+    mean = upper + lower
+    mean = (mean + left_of(mean)) / 4
+    upper, lower = _rows(sheet.drawn)
+    some, every = upper | lower, upper & lower
+    some, every = some | left_of(some), every & left_of(every)
+    torn = some & ~WHOLE[joined]
+    inverse = np.repeat(mean[None], QUADRANTS, axis=0)
+    row, column = np.nonzero(torn)
+    inverse[:, row, column] = _torn(sheet, joined[row, column], row, column)
+    forced = torn | some & ~every
+    row, column = np.nonzero(forced)
+    forced[row, column] = ~_along_block(sheet.drawn, joined[row, column], row, column)
+    for pole in poles:
+        inverse[:, pole] = _one_point(sheet, pole)
         # The pixels above a pole are the ones below it.
-        forced[row] = some[row] & ~sheet.drawn[row].all()
-    return Corners(inverse, part, drawn, forced, _limb(sheet), first, full_height)
+        forced[pole] = some[pole] & ~sheet.drawn[pole].all()
+    return Corners(inverse, joined, sheet.drawn, some, some & ~every, torn, forced, _limb(sheet), first, full_height)
 
 
 def _limb(sheet: Sheet) -> np.ndarray:
@@ -164,68 +164,68 @@ def _band(drawn: np.ndarray) -> tuple[int, int]:
     return first, min(-(-(int(rows[-1]) + 1 + NEIGHBOURS_PX) // BAND_PX) * BAND_PX, len(drawn))
 
 
-def _along_block(drawn: np.ndarray, part: np.ndarray) -> np.ndarray:
-    """(H + 1, W) bool: corners half way along a block's side at which a sheet ends; triangles may be longer there."""
-    rows, columns = drawn.shape[1:]
-    on_row = (np.arange(rows) % BLOCK_PX == 0)[:, None]
-    on_column = (np.arange(columns) % BLOCK_PX == 0)[None]
+def _along_block(drawn: np.ndarray, joined: np.ndarray, row: np.ndarray, column: np.ndarray) -> np.ndarray:
+    """(N,) bool: corners half way along a block's side at which a sheet ends; triangles may be longer there."""
+    on_row, on_column = row % BLOCK_PX == 0, column % BLOCK_PX == 0
+    shown = [drawn[_pixel(row, column, quadrant, drawn.shape)] for quadrant in range(QUADRANTS)]
 
     def ends(q: int, r: int) -> np.ndarray:
         """Only quadrants q and r are drawn, and they hang together."""
-        others = [other for other in range(QUADRANTS) if other not in (q, r)]
-        return drawn[q] & drawn[r] & (part[q] == part[r]) & ~drawn[others[0]] & ~drawn[others[1]]
+        one, other = (each for each in range(QUADRANTS) if each not in (q, r))
+        return shown[q] & shown[r] & (PARTS[joined, q] == PARTS[joined, r]) & ~shown[one] & ~shown[other]
 
     level = (ends(0, 1) | ends(2, 3)) & on_row & ~on_column
     upright = (ends(1, 2) | ends(0, 3)) & on_column & ~on_row
     return level | upright
 
 
-def _around(image: np.ndarray) -> np.ndarray:
-    """(H, W) → (4, H + 1, W): the pixels around each corner. Beyond a pole they are repeated."""
+def _rows(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(H, W) → twice (H + 1, W): the pixels above and below each line of corners. Beyond a pole they are repeated."""
     tall = np.concatenate([image[:1], image, image[-1:]])
-    up, down = tall[:-1], tall[1:]
-    return np.stack([left_of(up), up, down, left_of(down)])
+    return tall[:-1], tall[1:]
 
 
-def _rows(joined_below: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Whether the left and the right pair around each corner, (H + 1, W) uint8, hang together."""
-    right = np.concatenate([joined_below[-1:], joined_below]).astype(np.uint8)
-    return left_of(right), right
+def _pixel(row: np.ndarray, column: np.ndarray, quadrant: int, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Row and column (N,) of the pixel in one quadrant of each corner, of a picture of this shape."""
+    x, y = OFFSETS[quadrant]
+    return np.clip(row + int(y > 0) - 1, 0, shape[0] - 1), (column + int(x > 0) - 1) % shape[1]
 
 
-def _slopes(sheet: Sheet) -> tuple[np.ndarray, np.ndarray]:
-    """How 1 / r grows per pixel to the right and downwards, from the neighbours that hang together with a pixel."""
-    slopes = []
-    for joined, following, before in (
-        (~sheet.cut_right, right_of, left_of),
-        (~sheet.cut_below, below, above),
-    ):
-        step = np.where(joined, following(sheet.inverse) - sheet.inverse, 0)
-        joined_before = before(joined)
-        if before is above:
-            joined_before[0] = False
-        total = step + np.where(joined_before, before(step), 0)
-        slopes.append((total / np.maximum(joined.astype(np.float32) + joined_before, 1)).astype(np.float32))
-    return slopes[0], slopes[1]
+def _slope(sheet: Sheet, row: np.ndarray, column: np.ndarray, axis: int) -> np.ndarray:
+    """(N,) how 1 / r grows per pixel downwards (0) or to the right (1), from the neighbours that hang together with
+    each pixel."""
+    joined = ~(sheet.cut_below, sheet.cut_right)[axis]
+    height, width = joined.shape
+    if axis:
+        before, after = (row, (column - 1) % width), (row, (column + 1) % width)
+        to_before, to_after = joined[before], joined[row, column]
+    else:
+        before, after = (np.maximum(row - 1, 0), column), (np.minimum(row + 1, height - 1), column)
+        to_before, to_after = joined[before] & (row > 0), joined[row, column]
+    own = sheet.inverse[row, column]
+    total = np.where(to_after, sheet.inverse[after] - own, 0)
+    total += np.where(to_before, own - sheet.inverse[before], 0)
+    return total / np.maximum(to_after.astype(np.float32) + to_before, 1)
 
 
-def _torn(
-    pixel: np.ndarray, present: np.ndarray, part: np.ndarray, slope: tuple[np.ndarray, np.ndarray], torn: np.ndarray
-) -> np.ndarray:
+def _torn(sheet: Sheet, joined: np.ndarray, row: np.ndarray, column: np.ndarray) -> np.ndarray:
     """(4, N): each quadrant's value at torn corners: the mean of its part's pixels, carried on by their slopes."""
-
-    def at(image: np.ndarray) -> np.ndarray:
-        return image.reshape(QUADRANTS, -1)[:, torn]
-
-    parts, weight = at(part), at(present).astype(np.float32)
-    towards = at(_around(slope[0])) * -OFFSETS[:, 0, None] + at(_around(slope[1])) * -OFFSETS[:, 1, None]
-    value = at(pixel) + towards
+    pixels = [_pixel(row, column, quadrant, sheet.inverse.shape) for quadrant in range(QUADRANTS)]
+    parts = PARTS[joined].T
+    own = np.stack([sheet.inverse[pixel] for pixel in pixels])
+    weight = np.stack([sheet.present[pixel] for pixel in pixels]).astype(np.float32)
+    value = np.stack(
+        [
+            each - x * _slope(sheet, *pixel, axis=1) - y * _slope(sheet, *pixel, axis=0)
+            for each, pixel, (x, y) in zip(own, pixels, OFFSETS, strict=True)
+        ]
+    )
     # A slope shall not carry a surface through the eye or to infinity.
-    value = np.clip(value, at(pixel) / 2, at(pixel) * 2) * weight
+    value = np.clip(value, own / 2, own * 2) * weight
     same = parts[:, None] == parts[None]
     total = np.einsum("pqn,qn->pn", same, value)
     count = np.einsum("pqn,qn->pn", same, weight)
-    return np.where(count > 0, total / np.maximum(count, 1), at(pixel)).astype(np.float32)
+    return np.where(count > 0, total / np.maximum(count, 1), own).astype(np.float32)
 
 
 def _one_point(sheet: Sheet, row: int) -> float:

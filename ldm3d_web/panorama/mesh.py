@@ -44,33 +44,31 @@ def build(layers: Sequence[Layer], *, max_triangles: int) -> list[Mesh] | None:
     """A mesh for each layer, together at most max_triangles, as exact as these allow; None where edges alone take
     more."""
     with ThreadPoolExecutor(2) as threads:  # numpy leaves Python alone while it computes
-        looked_at = list(threads.map(_looked_at, layers))
-    corners, own = [each for each, _ in looked_at], [error for _, error in looked_at]
-    weighed = [error * layer.detail for error, layer in zip(own, layers, strict=True)]
-    errors = refine.agreed(weighed, corners)
-    threshold = _threshold(errors, corners, max_triangles)
-    while threshold < np.inf:
-        grids = [
-            _drawn(refine.triangles(error > threshold), layer) for error, layer in zip(errors, layers, strict=True)
-        ]
-        if sum(map(len, grids)) <= max_triangles:
-            meshes = [
-                _mesh(layer, each, grid) for layer, each, grid in zip(layers, corners, grids, strict=True) if len(grid)
-            ]
-            if sum(len(mesh.triangles) for mesh in meshes) <= max_triangles:
-                return meshes
-        threshold = threshold * 1.3 if threshold < MOST_PX else np.inf
+        corners, own = zip(*threads.map(_looked_at, layers), strict=True)
+        errors = refine.agreed(own, corners)
+        threshold = _threshold(errors, corners, max_triangles)
+        while threshold < np.inf:
+            kept = [error > threshold for error in errors]
+            grids = list(threads.map(lambda kept, layer: _drawn(refine.triangles(kept), layer), kept, layers))
+            if sum(map(len, grids)) <= max_triangles:
+                shown = [each for each in zip(layers, corners, grids, strict=True) if len(each[2])]
+                meshes = list(threads.map(lambda each: _mesh(*each), shown))
+                if sum(len(mesh.triangles) for mesh in meshes) <= max_triangles:
+                    return meshes
+            threshold = threshold * 1.3 if threshold < MOST_PX else np.inf
     return None
 
 
 def _looked_at(layer: Layer) -> tuple[Corners, np.ndarray]:
+    """Its corners, and their errors as they count in it."""
     corners = find_corners(layer.sheet)
-    return corners, refine.errors(corners)
+    return corners, layer.detail * refine.errors(corners)
 
 
 def _threshold(errors: Sequence[np.ndarray], corners: Sequence[Corners], max_triangles: int) -> float:
     """The error, pixels, above which middles are kept so that about max_triangles come of it: each one adds two."""
-    every = np.concatenate([e[(e > FINEST_PX) & each.shows] for e, each in zip(errors, corners, strict=True)])
+    shown = [each.whole(each.some) for each in corners]
+    every = np.concatenate([error[(error > FINEST_PX) & show] for error, show in zip(errors, shown, strict=True)])
     room = max_triangles // 2
     if len(every) <= room:
         return FINEST_PX
@@ -95,7 +93,7 @@ def _mesh(layer: Layer, corners: Corners, triangles: np.ndarray) -> Mesh:
     downward = row.sum(axis=1, keepdims=True) >= 3 * row
     quadrant = np.where(downward, np.where(rightward, 2, 3), np.where(rightward, 1, 0))
     around = column % width
-    part = np.where(pole, 0, corners.part[quadrant, row - corners.first, around])
+    part = np.where(pole, 0, corners.part(row - corners.first, around, quadrant))
     # Twice the column, so that the middle between a pole's two neighbours is a whole number.
     others = column.sum(axis=1, keepdims=True) - column
     doubled = np.where(pole, others, 2 * column)
@@ -114,7 +112,7 @@ def _mesh(layer: Layer, corners: Corners, triangles: np.ndarray) -> Mesh:
     positions, uv = rays / inverse[:, None], np.stack([u, v], axis=1)
     triangles = index.reshape(-1, 3)
     back = np.where(pole, inverse, corners.back(row - corners.first, around, quadrant))
-    part = corners.part[quadrant, row - corners.first, around]
+    part = corners.part(row - corners.first, around, quadrant)
     place = np.where(pole, -1 - row, (row * width + around) * 4 + part)
     sides, foot = _sides(triangles, place, parallax(inverse - back, width))
     return Mesh(

@@ -11,48 +11,78 @@ Middles come in two kinds at each size of a square: its centre, and the middles 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 
 from ldm3d_web.panorama.corners import Corners
-from ldm3d_web.panorama.sheet import HEAD_M, pixel_rad
-from ldm3d_web.panorama.sphere import grid_rays
+from ldm3d_web.panorama.sheet import HEAD_M, left_of, pixel_rad, right_of
 
 CELL = 32  # pixels of the largest square; both sides of a sheet are multiples of it
 WIDEST_SHARE = 8  # of half the way round: a triangle that sees more bends its texture, whatever its middles say
 UP_LEFT, UP_RIGHT, DOWN_RIGHT, DOWN_LEFT = range(4)
 
 
-@lru_cache(maxsize=1)
-def corner_rays(height: int, width: int) -> np.ndarray:
-    """(H + 1, W + 1, 3) float32, unit: the corners of all pixels, the last column over the wrap again."""
-    v, u = np.arange(height + 1) / height, np.arange(width + 1) / width
-    rays = grid_rays(u, v).astype(np.float32)
-    rays[:, -1] = rays[:, 0]
-    rays.flags.writeable = False
-    return rays
+@dataclass(frozen=True)
+class _Sides:
+    """The straight sides of one kind at one size: from (row - down, column - right) to (row + down, column + right)
+    for each middle (row, column) of rows and columns.
+
+    quadrants: in which the middle, the first and the second end of a side are looked at; for each surface beside it.
+    """
+
+    rows: range
+    columns: range
+    down: int
+    right: int
+    quadrants: tuple[tuple[int, int, int], ...]
+
+    def of(self, image: np.ndarray, end: int = 0) -> np.ndarray:
+        """What an image (H + 1, W + 1) has at the middles (0), at the first (-1) or at the second ends (1)."""
+        places = zip((self.rows, self.columns), (end * self.down, end * self.right), strict=True)
+        return image[tuple(slice(each.start + on, each.stop + on, each.step) for each, on in places)]
+
+
+def _all_sides(height: int, width: int) -> Iterator[_Sides]:
+    """The sides whose middles are corners of a grid of height × width pixels, each middle once."""
+    size = 2
+    while size <= CELL:
+        half = size // 2
+        level = (UP_RIGHT, UP_RIGHT, UP_LEFT), (DOWN_RIGHT, DOWN_RIGHT, DOWN_LEFT)
+        yield _Sides(range(0, height + 1, size), range(half, width, size), 0, half, level)
+        upright = (UP_LEFT, DOWN_LEFT, UP_LEFT), (UP_RIGHT, DOWN_RIGHT, UP_RIGHT)
+        yield _Sides(range(half, height, size), range(0, width, size), half, 0, upright)
+        for row in (half, half + size):
+            for column in (half, half + size):
+                falls = row == column
+                quadrants = (DOWN_RIGHT, DOWN_RIGHT, UP_LEFT) if falls else (DOWN_RIGHT, DOWN_LEFT, UP_RIGHT)
+                rows, columns = range(row, height, 2 * size), range(column, width, 2 * size)
+                yield _Sides(rows, columns, half, half if falls else -half, (quadrants,))
+        size *= 2
 
 
 def errors(corners: Corners) -> np.ndarray:
     """(H + 1, W) float32: the error in pixels of leaving each corner out, by itself; infinite where it must stay, 0
     where nothing is drawn."""
-    _, rows, width = corners.inverse.shape
-    rays = corner_rays(corners.height, width)[corners.first : corners.first + rows]
     # The first column again behind the last: sides over the wrap are then ordinary sides.
-    inverse = np.concatenate([corners.inverse, corners.inverse[:, :, :1]], axis=2)
-    error = np.zeros((rows, width + 1), np.float32)
-    size = 2
-    while size <= CELL:
-        _centre_errors(error, inverse, rays, size)
-        _side_errors(error, inverse, rays, size)
-        size *= 2
-    error[:, 0] = error[:, -1] = np.maximum(error[:, 0], error[:, -1])
-    drawn = np.asarray(corners.drawn.any(axis=0))
-    error = np.where(drawn, error[:, :-1], 0)
+    inverse, torn = (np.concatenate([each, each[:, :1]], axis=1) for each in (corners.inverse[0], corners.torn))
+    distance = 1 / inverse
+    error, any_torn = np.zeros(corners.torn.shape, np.float32), corners.torn.any()
+    for sides in _all_sides(len(error) - 1, corners.width):
+        angles = _angles(sides, corners)
+        found = _error(sides.of(distance, -1), sides.of(distance, 1), sides.of(inverse), angles[..., None])
+        if any_torn:  # there each surface has corners of its own
+            at = np.flatnonzero(sides.of(torn) | sides.of(torn, -1) | sides.of(torn, 1))
+            row, column = np.divmod(at, found.shape[1])
+            own = (_own(corners, sides, each, row, column) for each in sides.quadrants)
+            found[row, column] = np.maximum.reduce([_error(*each, angles[:, row]) for each in own])
+        sides.of(error)[...] = found
+    error /= np.float32(pixel_rad(corners.width))
+    error[~corners.some] = 0
     error[corners.forced] = np.inf
-    error, drawn = corners.whole(error), corners.shows
+    error, drawn = corners.whole(error), corners.whole(corners.some)
     widest = max(corners.height // WIDEST_SHARE, 1)
     error[::widest, ::widest][drawn[::widest, ::widest]] = np.inf
     return error
@@ -63,100 +93,97 @@ def agreed(errors: Sequence[np.ndarray], corners: Sequence[Corners]) -> list[np.
 
     Two sheets meet at corners where both end; there one has a vertex when the other has, or a crack would open.
     """
-    ends = [each.ends for each in corners]
-    raised = [_with_needed(error) for error in errors]
-    while True:
-        highest = np.maximum.reduce([np.where(end, error, 0) for end, error in zip(ends, raised, strict=True)])
-        wanting = [end & (error < highest) for end, error in zip(ends, raised, strict=True)]
-        if not any(each.any() for each in wanting):
-            return raised
-        raised = [
-            _with_needed(np.where(want, highest, error)) if want.any() else error
-            for want, error in zip(wanting, raised, strict=True)
-        ]
+    ends = [np.flatnonzero(each.whole(each.ends)) for each in corners]
+    with ThreadPoolExecutor(2) as threads:  # numpy leaves Python alone while it computes
+        raised = list(threads.map(_with_needed, errors))
+        highest = np.zeros(raised[0].size, np.float32)
+        while True:
+            for error, end in zip(raised, ends, strict=True):
+                highest[end] = np.maximum(highest[end], error.ravel()[end])
+            wanting = [end[error.ravel()[end] < highest[end]] for error, end in zip(raised, ends, strict=True)]
+            if not any(len(each) for each in wanting):
+                return raised
+            for error, want in zip(raised, wanting, strict=True):
+                error.ravel()[want] = highest[want]
+            raised = list(threads.map(lambda error, want: _with_needed(error) if len(want) else error, raised, wanting))
 
 
-def _centre_errors(error: np.ndarray, inverse: np.ndarray, rays: np.ndarray, size: int) -> None:
-    half = size // 2
-    rows, columns = (error.shape[0] - 1) // size, (error.shape[1] - 1) // size
-    for row in (0, 1):
-        for column in (0, 1):
-            if row >= rows or column >= columns:
-                continue
-            top = slice(row * size, (rows - 1) * size + 1, 2 * size)
-            bottom = slice(top.start + size, top.stop + size, 2 * size)
-            left = slice(column * size, (columns - 1) * size + 1, 2 * size)
-            right = slice(left.start + size, left.stop + size, 2 * size)
-            middle = (
-                slice(top.start + half, top.stop + half, 2 * size),
-                slice(left.start + half, left.stop + half, 2 * size),
-            )
-            if row == column:
-                ends = ((top, left), DOWN_RIGHT), ((bottom, right), UP_LEFT)
-            else:
-                ends = ((top, right), DOWN_LEFT), ((bottom, left), UP_RIGHT)
-            error[middle] = _error(inverse, rays, (middle, DOWN_RIGHT), *ends)
+def _angles(sides: _Sides, corners: Corners) -> np.ndarray:
+    """(5, R) float32: how the rays to both ends of sides lie to the middle's, by the middle's row.
+
+    Cosine and sine of the angle at the first end, and at the second; and the product of what the two rays have across
+    the middle's, more than if all three lay in a plane.
+    """
+    middle = np.pi * (np.array(sides.rows) + corners.first) / corners.height
+    fall, turn = np.pi * sides.down / corners.height, pixel_rad(corners.width) * sides.right
+
+    def cosine(one: np.ndarray, other: np.ndarray, turn: float) -> np.ndarray:
+        return np.cos(one) * np.cos(other) + np.sin(one) * np.sin(other) * np.cos(turn)
+
+    first, second = cosine(middle - fall, middle, turn), cosine(middle, middle + fall, turn)
+    first_sin, second_sin = (np.sqrt(np.maximum(1 - each**2, 0)) for each in (first, second))
+    across = cosine(middle - fall, middle + fall, 2 * turn) - first * second + first_sin * second_sin
+    return np.stack([first, first_sin, second, second_sin, np.maximum(across, 0)]).astype(np.float32)
 
 
-def _side_errors(error: np.ndarray, inverse: np.ndarray, rays: np.ndarray, size: int) -> None:
-    half = size // 2
-    every, between = slice(0, None, size), slice(half, None, size)
-    first, second = slice(0, -1, size), slice(size, None, size)
-    level = (every, between)
-    error[level] = np.maximum(
-        _error(inverse, rays, (level, UP_RIGHT), ((every, first), UP_RIGHT), ((every, second), UP_LEFT)),
-        _error(inverse, rays, (level, DOWN_RIGHT), ((every, first), DOWN_RIGHT), ((every, second), DOWN_LEFT)),
+def _own(
+    corners: Corners, sides: _Sides, quadrants: tuple[int, int, int], row: np.ndarray, column: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Distances (N,) of both ends and inverse distances (N,) of the middles, numbered by row and column, of some sides,
+    on the surface that lies in these quadrants."""
+    row, column = row * sides.rows.step + sides.rows.start, column * sides.columns.step + sides.columns.start
+    middle, first, second = (
+        corners.inverse[quadrant, row + end * sides.down, (column + end * sides.right) % corners.width]
+        for quadrant, end in zip(quadrants, (0, -1, 1), strict=True)
     )
-    upright = (between, every)
-    error[upright] = np.maximum(
-        _error(inverse, rays, (upright, UP_LEFT), ((first, every), DOWN_LEFT), ((second, every), UP_LEFT)),
-        _error(inverse, rays, (upright, UP_RIGHT), ((first, every), DOWN_RIGHT), ((second, every), UP_RIGHT)),
-    )
+    return 1 / first, 1 / second, middle
 
 
-def _error(inverse: np.ndarray, rays: np.ndarray, middle, first, second) -> np.ndarray:
-    """Pixels by which the middle of a straight side differs from the surface.
+def _error(first: np.ndarray, second: np.ndarray, true: np.ndarray, angles: np.ndarray) -> np.ndarray:
+    """Radians by which the middles of straight sides differ from the surface. first, second: metres, of their ends.
+    true: 1 / metres, of the middles.
 
     The texture at the side's middle lies where the middle of its ends is, not where it belongs: seen from the centre
     that is an angle, and for a head at the rim of its box the parallax differs as well.
     """
-
-    def end(where) -> np.ndarray:
-        (row, column), quadrant = where
-        return rays[row, column] / inverse[quadrant][row, column][..., None]
-
-    (row, column), quadrant = middle
-    ray, true = rays[row, column], inverse[quadrant][row, column]
-    straight = (end(first) + end(second)) / 2
-    along = np.einsum("ijk,ijk->ij", straight, ray)
-    squared = np.einsum("ijk,ijk->ij", straight, straight)
-    beside = np.sqrt(np.maximum(squared - along**2, 0))
-    angle = beside / np.maximum(along, 1e-6)
-    parallax = HEAD_M * np.abs(1 / np.sqrt(np.maximum(squared, 1e-12)) - true)
-    return (angle + parallax) / np.float32(pixel_rad(inverse.shape[2] - 1))
+    first_cos, first_sin, second_cos, second_sin, bend = angles
+    # Twice the middle of both ends, along the corner's ray and across it.
+    along = first * first_cos
+    along += second * second_cos
+    across = first * first_sin
+    across -= second * second_sin
+    across *= across
+    across += first * second * (2 * bend)
+    squared = along * along
+    squared += across
+    parallax = np.abs(2 / np.sqrt(np.maximum(squared, 1e-12)) - true)
+    parallax *= np.float32(HEAD_M)
+    angle = np.sqrt(across, out=across)
+    angle /= np.maximum(along, 1e-6)
+    angle += parallax
+    return angle
 
 
 def _with_needed(error: np.ndarray) -> np.ndarray:
     """(H + 1, W): each middle's error raised to that of the finer middles which need it. Both kinds, finest first."""
-    error = np.concatenate([error, error[:, :1]], axis=1)
+    error = error.copy()
     size = 2
     while size <= CELL:
         half, quarter = size // 2, size // 4
-        every, between = slice(0, None, size), slice(half, None, size)
+        level, upright = error[::size, half::size], error[half::size, ::size]
         if size > 2:
             # The middle of a side is a corner of the four squares of half the size around it.
-            small = np.pad(error[quarter::half, quarter::half], ((1, 1), (0, 0)), constant_values=0)
-            small = np.concatenate([small[:, -1:], small, small[:, :1]], axis=1)
-            around = np.maximum(small[:-1], small[1:])
-            around = np.maximum(around[:, :-1], around[:, 1:])
-            error[every, between] = np.maximum(error[every, between], around[0::2, 1::2])
-            error[between, every] = np.maximum(error[between, every], around[1::2, 0::2])
+            even, odd = error[quarter::half, quarter::size], error[quarter::half, half + quarter :: size]
+            across, beside = np.maximum(even, odd), np.maximum(even, left_of(odd))
+            np.maximum(level[:-1], across[::2], out=level[:-1])
+            np.maximum(level[1:], across[1::2], out=level[1:])
+            np.maximum(upright, np.maximum(beside[::2], beside[1::2]), out=upright)
         # A centre is needed by the middles of its four sides.
-        level, upright = error[every, between], error[between, every]
-        needed = np.maximum(np.maximum(level[:-1], level[1:]), np.maximum(upright[:, :-1], upright[:, 1:]))
-        error[between, between] = np.maximum(error[between, between], needed)
+        centre = error[half::size, half::size]
+        np.maximum(centre, np.maximum(level[:-1], level[1:]), out=centre)
+        np.maximum(centre, np.maximum(upright, right_of(upright)), out=centre)
         size *= 2
-    return error[:, :-1]
+    return error
 
 
 def triangles(kept: np.ndarray) -> np.ndarray:

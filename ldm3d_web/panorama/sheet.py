@@ -8,8 +8,8 @@ geometry is such a number of pixels.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -48,6 +48,10 @@ class Sheet:
         across = self.cut_right & self.present & right_of(self.present)
         down = self.cut_below[:-1] & self.present[:-1] & self.present[1:]
         return int(across.sum() + down.sum())
+
+    def rows(self, rows: slice) -> Sheet:
+        """Some of its rows."""
+        return Sheet(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
 
     @property
     def height(self) -> int:
@@ -88,16 +92,30 @@ def above(image: np.ndarray) -> np.ndarray:
     return np.concatenate([image[:1], image[:-1]])
 
 
+def tears(sheet: Sheet) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """The cuts of a sheet between two pixels of which it draws at least one, those to the right and those downwards.
+
+    Each as (N,) numbers of the pixels before the cuts, (N,) of those behind, and (N,) the inverse distance of the
+    latter less that of the former; where nothing is present it is 0. No number stands twice in the same place.
+    """
+    width = sheet.width
+    inverse, present = sheet.inverse.ravel(), sheet.present.ravel()
+    for cut, following in ((sheet.cut_right, right_of), (sheet.cut_below, below)):
+        torn = cut & (sheet.drawn | following(sheet.drawn))
+        if following is below:
+            torn[-1] = False  # a pole has nothing beyond it
+        before = np.flatnonzero(torn)
+        after = before + width if following is below else before - before % width + (before + 1) % width
+        yield before, after, inverse[after] * present[after] - inverse[before] * present[before]
+
+
 def near_side(sheet: Sheet) -> np.ndarray:
     """(H, W) bool: the drawn pixels beside a cut that something farther, or the sky, lies behind."""
-    seen = np.where(sheet.present, sheet.inverse, 0)
-    near = np.zeros(seen.shape, bool)
-    for cut, axis in ((sheet.cut_right, 1), (sheet.cut_below, 0)):
-        step = np.roll(seen, -1, axis) - seen
-        if axis == 0:
-            step[-1] = 0  # a pole has nothing beyond it
-        near |= cut & (step < 0) | np.roll(cut & (step > 0), 1, axis)
-    return near & sheet.drawn
+    near = np.zeros(sheet.inverse.size, bool)
+    for before, after, step in tears(sheet):
+        near[before[step < 0]] = True
+        near[after[step > 0]] = True
+    return near.reshape(sheet.inverse.shape) & sheet.drawn
 
 
 def beside(present: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
