@@ -8,6 +8,9 @@ for a head at the rim of its box. Strong steps begin a cut and weak ones carry i
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
 import cv2
 import numpy as np
 
@@ -26,8 +29,9 @@ def find_cuts(inverse: np.ndarray, present: np.ndarray, strength: float = 1.0) -
     """
     seen = parallax(inverse, inverse.shape[1]) / np.float32(strength)
     ends_right, ends_below = beside(present)
-    across = _unexplained(seen, right_of, left_of, ends_right)
-    down = _unexplained(seen, below, above, ends_below)
+    with ThreadPoolExecutor(2) as threads:  # numpy leaves Python alone while it computes
+        ways = (right_of, below), (left_of, above), (ends_right, ends_below)
+        across, down = threads.map(partial(_unexplained, seen), *ways)
     nearer_right = np.maximum(seen, right_of(seen))
     nearer_below = np.maximum(seen, below(seen))
     strong_right = across > np.maximum(STRONG_PX, RELATIVE * nearer_right)

@@ -12,14 +12,12 @@ slope.
 
 from __future__ import annotations
 
-import itertools
-
 import cv2
 import numpy as np
 
 from ldm3d_web.panorama import thin
 from ldm3d_web.panorama.seam import wrap_pad
-from ldm3d_web.panorama.sheet import Neighbour, above, below, left_of, parallax, right_of
+from ldm3d_web.panorama.sheet import above, below, left_of, parallax, right_of
 
 HALF_PX = 3  # a ramp is looked at from that far on each side: at most five pixels of it
 LEAST_STEP_PX = 2.5  # of parallax; lower ramps show little, and noise has them too
@@ -103,7 +101,7 @@ def noise_px(inverse: np.ndarray) -> float:
 def ramps(inverse: np.ndarray, least_px: float = LEAST_STEP_PX) -> np.ndarray:
     """(H, W) bool: pixels half way between the two sides of a step of at least so many pixels of parallax."""
     seen = parallax(inverse, inverse.shape[1])
-    return _along(seen, right_of, left_of, least_px) | _along(seen, below, above, least_px)
+    return _along(seen, 0, least_px) | _along(seen, 1, least_px)
 
 
 def sharp_steps(inverse: np.ndarray) -> int:
@@ -117,43 +115,51 @@ def sharp_steps(inverse: np.ndarray) -> int:
     return count
 
 
-def _along(seen: np.ndarray, following: Neighbour, before: Neighbour, least_px: float) -> np.ndarray:
-    """The ramps in one direction."""
-    behind, ahead = [seen], [seen]
-    for _ in range(2 * HALF_PX):
-        behind.append(before(behind[-1]))
-        ahead.append(following(ahead[-1]))
-    climbs = ahead[1] > behind[1]
-    behind_low, behind_high = np.min(behind[1 : HALF_PX + 1], axis=0), np.max(behind[1 : HALF_PX + 1], axis=0)
-    ahead_low, ahead_high = np.min(ahead[1 : HALF_PX + 1], axis=0), np.max(ahead[1 : HALF_PX + 1], axis=0)
-    lower, upper = np.where(climbs, behind_low, ahead_low), np.where(climbs, ahead_high, behind_high)
+def _along(seen: np.ndarray, axis: int, least_px: float) -> np.ndarray:
+    """The ramps downwards (0) or to the right (1)."""
+    height, width = seen.shape
+    window = np.ones((1, 2 * HALF_PX + 1) if axis else (2 * HALF_PX + 1, 1), np.uint8)
+    wide = wrap_pad(seen, HALF_PX)
+    around = (cv2.dilate(wide, window) - cv2.erode(wide, window))[:, HALF_PX:-HALF_PX]
+    row, column = np.nonzero(around > least_px)  # elsewhere is no step at all
+
+    def at(on: int) -> np.ndarray:
+        """(N,) the neighbour so many pixels on of each pixel (row, column)."""
+        return seen[row, (column + on) % width] if axis else seen[np.clip(row + on, 0, height - 1), column]
+
+    same_way = (at(0) - at(-1)) * (at(1) - at(0)) > 0
+    row, column = row[same_way], column[same_way]
+    own, behind, ahead = at(0), at(-1), at(1)
+    before, after = [at(-on) for on in range(HALF_PX, 0, -1)], [at(on) for on in range(1, HALF_PX + 1)]
+    climbs = ahead > behind
+    lower = np.where(climbs, np.min(before, axis=0), np.min(after, axis=0))
+    upper = np.where(climbs, np.max(after, axis=0), np.max(before, axis=0))
     rise = np.maximum(upper - lower, 1e-6)
     # What the surfaces on the two sides climb by themselves over as many pixels.
-    slope_behind = np.abs(behind[HALF_PX] - behind[2 * HALF_PX])
-    slope_ahead = np.abs(ahead[HALF_PX] - ahead[2 * HALF_PX])
+    slope_behind = np.abs(before[0] - at(-2 * HALF_PX))
+    slope_ahead = np.abs(after[-1] - at(2 * HALF_PX))
     slopes = 2 * np.minimum(slope_behind, slope_ahead)
     # A step of one pixel that is most of it is an edge that is sharp already, with a slope beside it.
-    line = [*behind[HALF_PX:0:-1], *ahead[: HALF_PX + 1]]
-    highest = np.maximum.reduce([np.abs(a - b) for a, b in itertools.pairwise(line)])
+    highest = np.abs(np.diff([*before, own, *after], axis=0)).max(axis=0)
     steep = (rise > np.maximum(least_px, 2 * slopes)) & (highest < SHARP * rise)
-    share = (seen - lower) / rise
-    least = np.minimum(np.abs(seen - behind[1]), np.abs(ahead[1] - seen)) / rise
-    same_way = (seen - behind[1]) * (ahead[1] - seen) > 0
-    ramp = steep & same_way & (share > BETWEEN) & (share < 1 - BETWEEN) & (least > BETWEEN / 2)
-    return ramp & ~_straight(seen, following, before)
+    share = (own - lower) / rise
+    least = np.minimum(np.abs(own - behind), np.abs(ahead - own)) / rise
+    ramp = steep & (share > BETWEEN) & (share < 1 - BETWEEN) & (least > BETWEEN / 2)
+    row, column = row[ramp], column[ramp]
+    straight = _straight(np.stack([at(on) for on in range(-EVEN_PX - 1, EVEN_PX + 2)]))
+    found = np.zeros(seen.shape, bool)
+    found[row, column] = ~straight
+    return found
 
 
-def _straight(seen: np.ndarray, following: Neighbour, before: Neighbour) -> np.ndarray:
-    """(H, W) bool: pixels of climbs that are straight over EVEN_PX pixels or more."""
-    to_next, to_this = following(seen) - seen, seen - before(seen)
+def _straight(line: np.ndarray) -> np.ndarray:
+    """(N,) bool: whether the middle pixel of each line (2 EVEN_PX + 3, N), or one beside it, is on a climb that is
+    straight over EVEN_PX pixels or more."""
+    step = np.diff(line, axis=0)
+    to_this, to_next = step[:-1], step[1:]
     even = np.abs(to_next - to_this) < BEND * np.minimum(np.abs(to_next), np.abs(to_this))
-    start = even
-    for _ in range(EVEN_PX - 1):
-        start = even & following(start)
-    run = start
-    for _ in range(EVEN_PX - 1):
-        run = start | before(run)
-    return run | before(run) | following(run)
+    runs = [even[start : start + EVEN_PX].all(axis=0) for start in range(len(even) - EVEN_PX + 1)]
+    return np.logical_or.reduce(runs)
 
 
 def _given(

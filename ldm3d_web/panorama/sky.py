@@ -34,9 +34,7 @@ def find_sky(disparity: np.ndarray, near_m: float, far_m: float) -> np.ndarray:
     if far_m < LEAST_SKY_M or above.size == 0:
         return none
     rows = _solid_angle(disparity.shape[0])[: disparity.shape[0] // 2 : step]
-    order = np.argsort(above, axis=None)
-    share = np.cumsum(np.broadcast_to(rows[:, None], above.shape).ravel()[order])
-    level = float(above.ravel()[order[np.searchsorted(share, LEVEL_SHARE * share[-1])]])
+    level = _level(above, rows)
     if level > disparity_at(LEAST_SKY_M):
         return none
     # The level is the low end of the noise; its spread is measured on what lies around it.
@@ -50,6 +48,19 @@ def find_sky(disparity: np.ndarray, near_m: float, far_m: float) -> np.ndarray:
     # Ground that runs to the horizon ends in the same patch; on the dome it would part from the ground before it.
     sky[disparity.shape[0] // 2 :] = False
     return ~_patches(~sky, _is_no_speck) if sky.any() else none
+
+
+def _level(values: np.ndarray, rows: np.ndarray) -> float:
+    """The value (H, W) below which LEVEL_SHARE of all lies, where rows (H,) say how much one counts."""
+    weights = np.broadcast_to(rows[:, None], values.shape)
+    least = LEVEL_SHARE * weights.sum()
+    values, weights = values.ravel(), weights.ravel()
+    low = np.flatnonzero(values <= np.partition(values, values.size // 10)[values.size // 10])
+    if weights[low].sum() > least:  # else many of the lowest lie near the pole, and count little
+        values, weights = values[low], weights[low]
+    order = np.argsort(values)
+    share = np.cumsum(weights[order])
+    return float(values[order[min(np.searchsorted(share, least), len(order) - 1)]])
 
 
 def _is_sky_patch(share: float, above: float) -> bool:
