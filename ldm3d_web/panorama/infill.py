@@ -16,7 +16,6 @@ import numpy as np
 from ldm3d_web.panorama.pieces import boxes
 from ldm3d_web.panorama.seam import wrap_pad
 from ldm3d_web.panorama.sheet import HEAD_M, pixel_rad
-from ldm3d_web.panorama.sphere import uv_to_rays
 
 SLOPE_REACH_PX = 5  # a surface's slope is measured over twice that and one pixel
 FLATTEN = 0.5  # pixels², against slopes from too few pixels
@@ -24,64 +23,49 @@ LEAST_SHARE = 0.6  # of the inverse distance that the rim around has
 BEHIND_PX = 0.5  # parallax by which what is hidden stays behind what hides it
 
 
-def tangents(inverse: np.ndarray, known: np.ndarray) -> np.ndarray:
+def tangents(inverse: np.ndarray, known: np.ndarray, rays: np.ndarray) -> np.ndarray:
     """(H, W, 3) float32: m of each known pixel's tangent plane, 1/r = m · d, by least squares over known neighbours.
 
-    inverse: (H, W), 1 / metres. known: (H, W) bool, the surface, without what stands in front of it.
+    inverse: (H, W), 1 / metres. known: (H, W) bool, the surface, without what stands in front of it. rays: (H, W, 3),
+    unit, of the pixels.
     """
-    height, width = inverse.shape
-    pad = SLOPE_REACH_PX
-    size = (2 * pad + 1, 2 * pad + 1)
-    weight = wrap_pad(known.astype(np.float64), pad, pad)
-    value = wrap_pad(inverse.astype(np.float64), pad, pad) * weight
-    rows = np.arange(-pad, height + pad, dtype=np.float64)[:, None] - height / 2
-    columns = np.arange(-pad, width + pad, dtype=np.float64)[None] - width / 2
-
+    width, pad = inverse.shape[1], SLOPE_REACH_PX
+    weight = wrap_pad(known.astype(np.float32), pad, pad)
+    value = wrap_pad(inverse.astype(np.float32), pad, pad) * weight
     row, column = np.nonzero(known)
+    ones = np.ones(2 * pad + 1, np.float32)
+    on = np.arange(-pad, pad + 1, dtype=np.float32)  # pixels from the one in the middle
 
-    def total(image: np.ndarray) -> np.ndarray:
-        around = cv2.boxFilter(image, -1, size, normalize=False, borderType=cv2.BORDER_CONSTANT)
-        return around[row + pad, column + pad]
+    def total(image: np.ndarray, along_x: np.ndarray = ones, along_y: np.ndarray = ones) -> np.ndarray:
+        """(N,) sums over the window around each known pixel, weighed along both axes."""
+        sums = cv2.sepFilter2D(image, -1, along_x, along_y, borderType=cv2.BORDER_CONSTANT)
+        return sums[row + pad, column + pad].astype(np.float64)
 
     count = np.maximum(total(weight), 1e-9)
-
-    def mean(image: np.ndarray) -> np.ndarray:
-        return total(image) / count
-
-    x, y, v = mean(weight * columns), mean(weight * rows), mean(value)
-    xx = mean(weight * columns**2) - x * x + FLATTEN
-    yy = mean(weight * rows**2) - y * y + FLATTEN
-    xy = mean(weight * columns * rows) - x * y
-    xv = mean(value * columns) - x * v
-    yv = mean(value * rows) - y * v
+    x, y, v = total(weight, on) / count, total(weight, ones, on) / count, total(value) / count
+    xx = total(weight, on**2) / count - x * x + FLATTEN
+    yy = total(weight, ones, on**2) / count - y * y + FLATTEN
+    xy = total(weight, on, on) / count - x * y
+    xv = total(value, on) / count - x * v
+    yv = total(value, ones, on) / count - y * v
     det = xx * yy - xy * xy
     along_x, along_y = (xv * yy - yv * xy) / det, (yv * xx - xv * xy) / det
-    at = v + along_x * (columns[0, column + pad] - x) + along_y * (rows[row + pad, 0] - y)
-    planes = np.zeros((height, width, 3), np.float32)
-    planes[row, column] = _planes(at, along_x, along_y, row, column, known.shape)
+    planes = np.zeros((*known.shape, 3), np.float32)
+    at = v - along_x * x - along_y * y
+    planes[row, column] = _planes(at, along_x, along_y, rays[row, column].astype(np.float64), width)
     return planes
 
 
-def _planes(
-    inverse: np.ndarray,
-    along_x: np.ndarray,
-    along_y: np.ndarray,
-    row: np.ndarray,
-    column: np.ndarray,
-    shape: tuple[int, int],
-) -> np.ndarray:
+def _planes(inverse: np.ndarray, along_x: np.ndarray, along_y: np.ndarray, rays: np.ndarray, width: int) -> np.ndarray:
     """(N, 3): m from 1/r and its slopes per pixel: m = (1/r) d + the gradient on the sphere, which is tangential."""
-    height, width = shape
-    polar = np.pi * (row + 0.5) / height
-    turn = 2 * np.pi * ((column + 0.5) / width - 0.5)
-    ring, zero = np.cos(polar), np.zeros(len(row))
-    east = np.stack([np.cos(turn), zero, np.sin(turn)], axis=-1)
-    south = np.stack([ring * np.sin(turn), -np.sin(polar), -ring * np.cos(turn)], axis=-1)
+    x, y, z = rays.T
+    level = np.hypot(x, z)
+    east = np.stack([-z, np.zeros_like(x), x], axis=-1) / level[:, None]
+    south = np.stack([y * x, -(level**2), y * z], axis=-1) / level[:, None]
     step = pixel_rad(width)
     # Near the poles a column is narrow; its slope is not to be trusted there.
-    stretch = np.maximum(np.sin(polar), 0.05)
-    slope = (along_x / step / stretch)[:, None] * east + (along_y / step)[:, None] * south
-    return inverse[:, None] * uv_to_rays((column + 0.5) / width, (row + 0.5) / height) + slope
+    slope = (along_x / step / np.maximum(level, 0.05))[:, None] * east + (along_y / step)[:, None] * south
+    return inverse[:, None] * rays + slope
 
 
 def hidden_inverse(
@@ -97,13 +81,15 @@ def hidden_inverse(
     planes: (H, W, 3), m on the far rim `edge` (H, W) bool. numbers: (H, W) int32, which of its pieces a pixel belongs
     to. front: (H, W), 1 / distance of what is seen. Never in front of that, and never at infinity.
     """
-    carried = _by_piece(np.concatenate([planes, front[..., None]], axis=-1), edge, numbers)
-    ahead = np.einsum("ijk,ijk->ij", carried[..., :3], rays)
+    at = np.nonzero(hidden)
+    carried = _by_piece(np.dstack([planes, front]), edge, numbers)[at]
+    ahead = np.einsum("ij,ij->i", carried[:, :3], rays[at])
     # A floor that is carried past its end would run off to the horizon.
-    ahead = np.maximum(ahead, LEAST_SHARE * carried[..., 3])
-    behind = front - np.float32(BEHIND_PX * pixel_rad(front.shape[1]) / HEAD_M)
-    lowest = np.float32(1e-4)
-    return np.where(hidden, np.clip(ahead, lowest, np.maximum(behind, lowest)), front).astype(np.float32)
+    ahead = np.maximum(ahead, LEAST_SHARE * carried[:, 3])
+    behind = front[at] - np.float32(BEHIND_PX * pixel_rad(front.shape[1]) / HEAD_M)
+    inverse, lowest = front.copy(), np.float32(1e-4)
+    inverse[at] = np.clip(ahead, lowest, np.maximum(behind, lowest))
+    return inverse
 
 
 def _by_piece(values: np.ndarray, known: np.ndarray, numbers: np.ndarray) -> np.ndarray:
@@ -129,10 +115,25 @@ def pull_push(values: np.ndarray, known: np.ndarray) -> np.ndarray:
     """
     weight = known.astype(np.float32)
     values = _times(values.astype(np.float32), weight)
-    pad = min(known.shape[1] // 8, 128)
-    pad -= pad % 2
+    pad = _wrap_px(known.shape[1])
     filled = _pulled(wrap_pad(values, pad), wrap_pad(weight, pad))
     return filled[:, pad : pad + known.shape[1]]
+
+
+def carried_on(rgb: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """(H, W, 3) uint8: a picture (H, W, 3) uint8 where known (H, W) bool, elsewhere as `pull_push` carries it on."""
+    height, width = known.shape
+    mask, pad = known.astype(np.uint8), _wrap_px(width)
+    value, weight = (wrap_pad(each, pad).astype(np.float32) for each in (cv2.copyTo(rgb, mask), mask))
+    wide = cv2.pyrUp(_pulled(*_halved(value, weight)), dstsize=(width + 2 * pad, height))
+    picture = cv2.convertScaleAbs(wide[:, pad : pad + width])  # rounded, and within 0 and 255
+    cv2.copyTo(rgb, mask, picture)
+    return picture
+
+
+def _wrap_px(width: int) -> int:
+    """How far what lies over the wrap is looked at, pixels, an even number."""
+    return min(width // 8, 128) // 2 * 2
 
 
 def _pulled(value: np.ndarray, weight: np.ndarray) -> np.ndarray:
@@ -140,13 +141,18 @@ def _pulled(value: np.ndarray, weight: np.ndarray) -> np.ndarray:
     height, width = weight.shape
     if max(height, width) <= 2:
         return np.broadcast_to(value.sum((0, 1)) / max(float(weight.sum()), 1e-6), value.shape).astype(np.float32)
+    coarse = cv2.pyrUp(_pulled(*_halved(value, weight)), dstsize=(width, height))
+    return cv2.add(value, _times(coarse, 1 - weight))
+
+
+def _halved(value: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same one level up: half as high and wide, or a pixel more."""
+    height, width = weight.shape
     size = ((width + 1) // 2, (height + 1) // 2)
     down, down_weight = cv2.pyrDown(value, dstsize=size), cv2.pyrDown(weight, dstsize=size)
     # A quarter covered is enough to be known one level up, or distant values would wash out near ones.
     full = np.minimum(4 * down_weight, 1)
-    down = _times(down, full / np.maximum(down_weight, 1e-6))
-    coarse = cv2.pyrUp(_pulled(down, full), dstsize=(width, height))
-    return cv2.add(value, _times(coarse, 1 - weight))
+    return _times(down, full / np.maximum(down_weight, 1e-6)), full
 
 
 def _times(values: np.ndarray, weight: np.ndarray) -> np.ndarray:

@@ -10,7 +10,8 @@ in the same way. A head moves at most HEAD_M, so no more is filled than its para
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -18,7 +19,7 @@ import numpy as np
 from ldm3d_web.panorama import pieces
 from ldm3d_web.panorama.infill import SLOPE_REACH_PX, hidden_inverse, tangents
 from ldm3d_web.panorama.seam import wrap_pad
-from ldm3d_web.panorama.sheet import BLOCK_PX, Neighbour, Sheet, above, below, left_of, parallax, pixel_rad, right_of
+from ldm3d_web.panorama.sheet import BLOCK_PX, Neighbour, Sheet, below, left_of, parallax, pixel_rad, right_of, tears
 
 RIM_PX = 2  # that much of the far side moves over at least: as far as edge pixels are mixtures of both sides
 MARGIN_PX = 1.5  # filled beyond what the head can see
@@ -28,6 +29,7 @@ HOLE_PX = 7  # smaller gaps in a fill are noise of the slopes
 NARROW_PX = 3  # what is nowhere farther from its own end tells nothing of what is hidden
 APART_PX = 3.0  # of parallax between a fill and a rim that it does not go on from
 FARTHEST_PX = 200  # no fill reaches farther, however near the foreground
+BEYOND_PX = 16  # rows that are looked at farther than that
 
 
 @dataclass(frozen=True)
@@ -50,30 +52,67 @@ class Peeled:
 def peel(sheet: Sheet, rays: np.ndarray) -> Peeled:
     """Take the near sides of a sheet's cuts off it. rays: (H, W, 3), unit, of its pixels."""
     near, far, reach = sides(sheet)
+    # Nothing changes farther from the cuts than a fill reaches.
+    rows = _rows_around(near | far)
+    some = _peeled(sheet.rows(rows), near[rows], far[rows], reach[rows], rays[rows])
+
+    def whole(part: np.ndarray, elsewhere: np.ndarray | None = None) -> np.ndarray:
+        """(H, W): a part in its rows; False where nothing is said of the others."""
+        image = np.zeros_like(near) if elsewhere is None else elsewhere.copy()
+        image[rows] = part
+        return image
+
+    stays = replace(sheet, drawn=whole(some.stays.drawn, sheet.drawn), hidden=whole(some.stays.hidden, sheet.hidden))
+    behind = some.behind and Sheet(
+        whole(some.behind.inverse, sheet.inverse),
+        whole(some.behind.present, sheet.present),
+        whole(some.behind.drawn),
+        whole(some.behind.cut_right, sheet.cut_right),
+        whole(some.behind.cut_below, sheet.cut_below),
+        whole(some.behind.hidden),
+    )
+    return Peeled(stays, behind, near, far, whole(some.source), whole(some.ending))
+
+
+def _rows_around(mask: np.ndarray) -> slice:
+    """The rows of a mask (H, W) and all that a fill could reach from them, in whole blocks."""
+    rows = np.flatnonzero(mask.any(axis=1))
+    if len(rows) == 0:
+        return slice(0, BLOCK_PX)
+    around = FARTHEST_PX + BEYOND_PX
+    first, last = max(int(rows[0]) - around, 0), min(int(rows[-1]) + 1 + around, len(mask))
+    return slice(first // BLOCK_PX * BLOCK_PX, -(-last // BLOCK_PX) * BLOCK_PX)
+
+
+def _peeled(sheet: Sheet, near: np.ndarray, far: np.ndarray, reach: np.ndarray, rays: np.ndarray) -> Peeled:
+    """A sheet and what lies behind it; near, far, reach: its `sides`."""
     rim = far & sheet.drawn
     if not rim.any():
         return Peeled(sheet, None, near, far, rim, _ending(sheet, near))
-    moved = _rims(sheet, near, rim)
-    stays = Sheet(
-        sheet.inverse, sheet.present, sheet.drawn & ~moved, sheet.cut_right, sheet.cut_below, sheet.hidden & ~moved
-    )
-    ending = _ending(sheet, near)
-    narrow = _narrow(sheet, ending)
-    source = moved & ~narrow
-    surface = source
-    for _ in range(SLOPE_REACH_PX):
-        surface = spread(sheet, surface) & ~narrow
-    planes = tangents(sheet.inverse, surface)
-    hidden = _hidden(sheet, stays, far, reach, source, planes, rays)
-    inverse = hidden_inverse(planes, source, hidden, _pieces(sheet, surface, source, hidden), sheet.inverse, rays)
+    with ThreadPoolExecutor(2) as threads:  # numpy and OpenCV leave Python alone while they compute
+        rims = threads.submit(_rims, sheet, near, rim)
+        ending = _ending(sheet, near)
+        narrow = _narrow(sheet, ending)
+        moved = rims.result()
+        source = moved & ~narrow
+        to_far = threads.submit(_nearest, far)
+        to_source = threads.submit(_nearest, source | far & ~sheet.present)
+        surface = source
+        for _ in range(SLOPE_REACH_PX):
+            surface = spread(sheet, surface) & ~narrow
+        numbers = threads.submit(pieces.pieces, sheet, surface)
+        planes = tangents(sheet.inverse, surface, rays)
+        stays = replace(sheet, drawn=sheet.drawn & ~moved, hidden=sheet.hidden & ~moved)
+        hidden = _hidden(sheet, stays, reach, to_far.result(), to_source.result(), planes, rays)
+        belongs = _belongs(numbers.result() * source, hidden)
+    inverse = hidden_inverse(planes, source, hidden, belongs, sheet.inverse, rays)
     drawn = moved | hidden
     # What is hidden hangs together with the rim it grew from, and with nothing that stays.
     seen, other = parallax(inverse, sheet.width), drawn & ~hidden & ~source
     cut_right = _joined(sheet.cut_right, hidden, drawn, other, seen, right_of)
     cut_below = _joined(sheet.cut_below, hidden, drawn, other, seen, below)
-    cut_below[-1] = True
-    next_sheet = Sheet(inverse, sheet.present | hidden, drawn, cut_right, cut_below, hidden | sheet.hidden & drawn)
-    return Peeled(stays, next_sheet, near, far, source, ending)
+    behind = Sheet(inverse, sheet.present | hidden, drawn, cut_right, cut_below, hidden | sheet.hidden & drawn)
+    return Peeled(stays, behind, near, far, source, ending)
 
 
 def sides(sheet: Sheet) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -81,29 +120,17 @@ def sides(sheet: Sheet) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
     The last is (H, W) float32, pixels of parallax. Sky beside a surface is a far side too, at infinity.
     """
-    drawn, absent = sheet.drawn, ~sheet.present
-    seen = np.where(absent, 0, parallax(sheet.inverse, sheet.width)).astype(np.float32)
-    near, far = np.zeros(seen.shape, bool), np.zeros(seen.shape, bool)
-    reach = np.zeros(seen.shape, np.float32)
-    for cut, following, before in ((sheet.cut_right, right_of, left_of), (sheet.cut_below, below, above)):
-        step = following(seen) - seen
-        # Only what is drawn hides something, and only from this sheet or from the sky.
-        nearer = cut & (step < 0) & drawn & following(drawn | absent)
-        farther = cut & (step > 0) & following(drawn) & (drawn | absent)
-        near |= nearer | _moved(farther, before)
-        far |= farther | _moved(nearer, before)
-        depth = np.abs(step)
-        reach = np.maximum(reach, np.where(farther, depth, 0))
-        reach = np.maximum(reach, np.where(_moved(nearer, before), before(depth), 0))
-    return near, far, reach
-
-
-def _moved(mask: np.ndarray, before: Neighbour) -> np.ndarray:
-    """mask, one pixel on in the direction whose backward step `before` is."""
-    moved = before(mask)
-    if before is above:
-        moved[0] = False
-    return moved
+    shape = sheet.inverse.shape
+    drawn, behind = sheet.drawn.ravel(), (sheet.drawn | ~sheet.present).ravel()
+    near, far, reach = (np.zeros(drawn.size, kind) for kind in (bool, bool, np.float32))
+    for before, after, step in tears(sheet):
+        depth = np.abs(parallax(step, sheet.width))
+        for front, back, nearer in ((before, after, step < 0), (after, before, step > 0)):
+            # Only what is drawn hides something, and only from this sheet or from the sky.
+            hides = nearer & drawn[front] & behind[back]
+            near[front[hides]] = far[back[hides]] = True
+            reach[back[hides]] = np.maximum(reach[back[hides]], depth[hides])
+    return near.reshape(shape), far.reshape(shape), reach.reshape(shape)
 
 
 def _rims(sheet: Sheet, near: np.ndarray, rim: np.ndarray) -> np.ndarray:
@@ -130,9 +157,11 @@ def _distance(mask: np.ndarray) -> np.ndarray:
 
 def spread(sheet: Sheet, mask: np.ndarray) -> np.ndarray:
     """(H, W) bool: mask and its neighbours, but for those beyond a cut."""
-    joined_right, joined_below = ~sheet.cut_right, ~sheet.cut_below
-    grown = mask | right_of(mask) & joined_right | left_of(mask & joined_right)
-    return grown | below(mask) & joined_below | _moved(mask & joined_below, above)
+    grown = mask | (right_of(mask) > sheet.cut_right)  # joined: True in the one, not in the other
+    grown |= left_of(mask > sheet.cut_right)
+    grown[:-1] |= mask[1:] > sheet.cut_below[:-1]
+    grown[1:] |= mask[:-1] > sheet.cut_below[:-1]
+    return grown
 
 
 def _ending(sheet: Sheet, near: np.ndarray) -> np.ndarray:
@@ -155,52 +184,54 @@ def _narrow(sheet: Sheet, ending: np.ndarray) -> np.ndarray:
     return ending & ~wide
 
 
-def _pieces(sheet: Sheet, surface: np.ndarray, source: np.ndarray, hidden: np.ndarray) -> np.ndarray:
-    """(H, W) int32: the pieces of the rim (`source`, with the surface around it) and, where hidden, which of them a
-    pixel belongs to."""
-    numbers = pieces.grown(pieces.pieces(sheet, surface) * source, hidden, FARTHEST_PX)
-    left = hidden & (numbers == 0)
+def _belongs(numbers: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+    """(H, W) int32: numbers, of a rim's pieces, and where hidden (H, W) bool, to which of them a pixel belongs."""
+    grown = pieces.grown(numbers, hidden, FARTHEST_PX)
+    left = hidden & (grown == 0)
     if left.any():  # no way leads there but over what is seen
-        numbers[left] = numbers.ravel()[_nearest(source).reshape(numbers.shape)[left]]
-    return numbers
+        grown[left] = grown.ravel()[_nearest(numbers > 0).reshape(grown.shape)[left]]
+    return grown
 
 
 def _hidden(
     sheet: Sheet,
     stays: Sheet,
-    far: np.ndarray,
     reach: np.ndarray,
-    source: np.ndarray,
+    to_far: np.ndarray,
+    to_source: np.ndarray,
     planes: np.ndarray,
     rays: np.ndarray,
 ) -> np.ndarray:
-    """(H, W) bool: where the surface behind goes on under what stays, as far as a head can see it."""
-    height, width = far.shape
-    at = np.flatnonzero(stays.drawn)
+    """(H, W) bool: where the surface behind goes on under what stays, as far as a head can see it.
+
+    to_far, to_source: (H·W,) from `_nearest`, of the far pixels and of those that the surface or the sky goes on from.
+    """
+    width = sheet.width
     flat_rays = rays.reshape(-1, 3)
 
-    def away_px(places: np.ndarray) -> np.ndarray:
-        away = 1 - np.einsum("ij,ij->i", flat_rays[at], flat_rays[places])
+    def away_px(places: np.ndarray, others: np.ndarray) -> np.ndarray:
+        away = 1 - np.einsum("ij,ij->i", flat_rays[places], flat_rays[others])
         return np.sqrt(np.maximum(2 * away, 0)) / pixel_rad(width)
 
-    beside = _nearest(far)[at]
+    at = np.flatnonzero(stays.drawn)
+    beside = to_far[at]
     step = np.minimum(reach.ravel()[beside], FARTHEST_PX)
-    comes_to_light = away_px(beside) <= step + MARGIN_PX
+    light = np.zeros(reach.shape, bool)  # comes to light for some head
+    light.ravel()[at] = away_px(at, beside) <= step + MARGIN_PX
+    at = np.flatnonzero(blocks(light) & stays.drawn)
+    beside, from_where = to_far[at], to_source[at]
+    step = np.minimum(reach.ravel()[beside], FARTHEST_PX)
     # Where the sky is nearer than any surface that could go on, the sky does.
-    from_where = _nearest(source | far & ~sheet.present)[at]
-    on_surface = sheet.present.ravel()[from_where] & (away_px(from_where) <= FARTHEST_PX)
+    on_surface = sheet.present.ravel()[from_where] & (away_px(at, from_where) <= FARTHEST_PX)
     carried = np.einsum("ij,ij->i", planes.reshape(-1, 3)[from_where], flat_rays[at])
     front = sheet.inverse.ravel()[at]
     # In front of what goes on behind it, and of the place where that was last seen.
     in_front = on_surface & (parallax(front - carried, width) > LEAST_GAP_PX)
     in_front &= parallax(front - sheet.inverse.ravel()[beside] * sheet.present.ravel()[beside], width) > OCCLUDES * step
-    reached = np.zeros(height * width, bool)
-    reached[at[in_front & comes_to_light]] = True
-    possible = np.zeros(height * width, bool)
-    possible[at[in_front]] = True
-    region = blocks(reached.reshape(height, width))
-    found = region & possible.reshape(height, width)
-    return _without_holes(found) & region & stays.drawn
+    possible = np.zeros(reach.shape, bool)
+    possible.ravel()[at] = in_front
+    region = blocks(possible & light)
+    return _without_holes(region & possible) & region & stays.drawn
 
 
 def _nearest(mask: np.ndarray) -> np.ndarray:

@@ -140,6 +140,22 @@ def test_a_sheet_without_cuts_has_nothing_behind_it():
     assert peel(layer.sheet, pixel_rays(*panorama.sky.shape).astype(np.float32)).behind is None
 
 
+def test_only_rows_that_a_fill_can_reach_are_looked_at_and_that_changes_nothing():
+    distance = np.full((1024, 2048), 6.0)
+    distance[500:520, 300:340] = 1.5
+    taller = distance.copy()
+    taller[40:50, 900:940] = 1.5
+    rays = pixel_rays(1024, 2048).astype(np.float32)
+    small, large = (peel(layers.seen(on_grid(each)), rays) for each in (distance, taller))
+    level = slice(260, 760)
+    assert small.behind.hidden[level].sum() >= 800 and large.behind.hidden[:100].sum() >= 400
+    for name in ("inverse", "present", "drawn", "cut_right", "cut_below", "hidden"):
+        np.testing.assert_array_equal(getattr(small.stays, name)[level], getattr(large.stays, name)[level])
+        np.testing.assert_array_equal(getattr(small.behind, name)[level], getattr(large.behind, name)[level])
+    np.testing.assert_array_equal(small.source[level], large.source[level])
+    np.testing.assert_array_equal(small.ending[level], large.ending[level])
+
+
 def test_a_soft_edge_of_colour_is_left_as_it_is():
     """A small model paints edges ten pixels wide: taken apart they would be a line that its picture has not."""
     distance = post_before_wall(columns=slice(100, 124))
