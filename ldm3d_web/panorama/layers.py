@@ -13,17 +13,18 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 
 import cv2
 import numpy as np
 
 from ldm3d_web.panorama import cuts
-from ldm3d_web.panorama.infill import pull_push
+from ldm3d_web.panorama.infill import carried_on
 from ldm3d_web.panorama.matte import coverage, sharpness, unmixed
 from ldm3d_web.panorama.peel import Peeled, blocks, peel, spread
 from ldm3d_web.panorama.refine import CELL
 from ldm3d_web.panorama.seam import wrap_pad
-from ldm3d_web.panorama.sheet import Sheet, beside
+from ldm3d_web.panorama.sheet import Sheet, beside, tears
 from ldm3d_web.panorama.silhouette import shifts
 from ldm3d_web.panorama.sphere import pixel_rays
 from ldm3d_web.rgbd import Panorama
@@ -33,6 +34,7 @@ SKY_BEYOND_SURFACE = 3.0  # and it stays behind a scene that is itself larger
 OVERLAP_PX = 2  # of the pictures of two layers that meet; as far as a bicubic filter reaches
 NAMES = ("surface", "hidden", "hidden-2")  # one more layer would show almost nothing
 MOST_HIDDEN_WIDTH = 2048  # pixels of a hidden layer's picture; little of it is seen
+FILTERS_PX = 32  # beyond what is drawn, pictures are carried on so many rows
 BACKDROP_BEYOND, BACKDROP_DETAIL = 0.85, 0.25
 SAME_DEPTH = 0.6  # of a place's farthest inverse distance: nearer than that hides it
 
@@ -111,12 +113,16 @@ def _pictures(
     sources = [known[depth] & before.source for depth, before in enumerate(torn[:-1], 1)]
     ends = [known[depth] & peeled.ending for depth, peeled in enumerate(torn)]
 
-    def carried_on(mask: np.ndarray) -> np.ndarray | None:
-        return _picture(panorama.rgb, mask) if mask.any() else None
+    hidden = [peeled.stays.hidden for peeled in torn[1:]]
+    everywhere = np.ones_like(panorama.sky)  # of the sky: it lies behind all else
+    shown = [*(peeled.stays.drawn for peeled in torn), everywhere]
+
+    def some(known: np.ndarray, shown: np.ndarray) -> np.ndarray | None:
+        return _picture(panorama.rgb, known, shown) if known.any() else None
 
     with ThreadPoolExecutor(2) as threads:  # most of the time that a scene takes goes in here
-        clean = list(threads.map(lambda mask: _picture(panorama.rgb, mask), known))
-        of_sources, of_ends = threads.map(carried_on, sources), threads.map(carried_on, ends)
+        clean = list(threads.map(partial(_picture, panorama.rgb), known, shown))
+        of_sources, of_ends = threads.map(some, sources, hidden), threads.map(some, ends, ends)
         sharp = sharpness(panorama.rgb)
     for depth, picture in enumerate(of_sources, 1):
         if picture is not None:
@@ -130,17 +136,22 @@ def _pictures(
     pictures = [each.copy() for each in clean]
     covers = []
     for depth, peeled in enumerate(torn):
-        behind = np.where(panorama.sky[..., None], clean[-1], clean[min(depth + 1, len(torn) - 1)])
-        cover, sure = coverage(panorama.rgb, clean[depth], behind)
-        sure = sure * sharp
-        covers.append((cover, sure))
-        near, far = peeled.near & ~panorama.sky, peeled.far
-        pictures[depth][near] = unmixed(panorama.rgb[near], cover[near], sure[near], clean[depth][near], behind[near])
-        back = unmixed(panorama.rgb[far], 1 - cover[far], sure[far], behind[far], clean[depth][far])
-        in_sky = panorama.sky[far]
-        at = np.argwhere(far)
-        for which, chosen in ((len(torn), in_sky), (min(depth + 1, len(torn) - 1), ~in_sky)):
-            pictures[which][tuple(at[chosen].T)] = back[chosen]
+        at = np.nonzero(_beside_cuts(peeled))
+        further = min(depth + 1, len(torn) - 1)
+        near, far, in_sky = peeled.near[at], peeled.far[at], panorama.sky[at]
+        mixed, own = panorama.rgb[at], clean[depth][at]
+        behind = np.where(in_sky[:, None], clean[-1][at], clean[further][at])
+        cover, sure = coverage(mixed, own, behind)
+        sure *= sharp[at]
+        covers.append((_placed(cover, at, panorama.sky.shape), _placed(sure, at, panorama.sky.shape)))
+        front = unmixed(mixed, cover, sure, own, behind)
+        back = unmixed(mixed, 1 - cover, sure, behind, own)
+        for which, colour, chosen in (
+            (depth, front, near & ~in_sky),
+            (len(torn), back, far & in_sky),
+            (further, back, far & ~in_sky),
+        ):
+            pictures[which][tuple(each[chosen] for each in at)] = colour[chosen]
     # Along soft edges all layers show the picture as it is, so that none shows from the centre.
     band = np.flatnonzero(cv2.dilate(edges.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0)
     plain, share = panorama.rgb.reshape(-1, 3)[band], sharp.ravel()[band, None]
@@ -148,6 +159,21 @@ def _pictures(
         own = each.reshape(-1, 3)[band]
         each.reshape(-1, 3)[band] = np.rint(plain + share * (own.astype(np.float32) - plain)).astype(np.uint8)
     return pictures, known, covers
+
+
+def _beside_cuts(peeled: Peeled) -> np.ndarray:
+    """(H, W) bool: the pixels on both sides of a sheet's cuts, and of what is left of it without its far rims."""
+    at = peeled.near | peeled.far
+    for before, after, _ in tears(peeled.stays):
+        at.ravel()[before] = at.ravel()[after] = True
+    return at
+
+
+def _placed(values: np.ndarray, at: tuple[np.ndarray, ...], shape: tuple[int, ...]) -> np.ndarray:
+    """values (N,) at their places in an image of zeros."""
+    image = np.zeros(shape, values.dtype)
+    image[at] = values
+    return image
 
 
 def _known(sheet: Sheet, panorama: Panorama, edges: np.ndarray) -> np.ndarray:
@@ -166,14 +192,18 @@ def _pure(drawn: np.ndarray, edges: np.ndarray) -> np.ndarray:
     return pure | drawn & ~around
 
 
-def _picture(rgb: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """rgb where known, elsewhere its colours carried on; an array of its own."""
+def _picture(rgb: np.ndarray, known: np.ndarray, shown: np.ndarray) -> np.ndarray:
+    """rgb where known, elsewhere its colours carried on; an array of its own.
+
+    shown: (H, W) bool, what is drawn of it: rows farther than FILTERS_PX from that have one colour.
+    """
     if known.all():
         return rgb.copy()
-    filled = pull_push(rgb, known)
-    np.rint(np.clip(filled, 0, 255, out=filled), out=filled)
-    picture = filled.astype(np.uint8)
-    _put(picture, rgb, known)
+    picture = np.full(rgb.shape, 127, np.uint8)
+    rows = np.flatnonzero((shown | known).any(axis=1))
+    if known.any():
+        first, last = max(int(rows[0]) - FILTERS_PX, 0), int(rows[-1]) + 1 + FILTERS_PX
+        picture[first:last] = carried_on(rgb[first:last], known[first:last])
     return picture
 
 
@@ -237,10 +267,11 @@ def _backdrop(panorama: Panorama, sheets: list[Sheet]) -> Layer:
         drawn = ~blocks(smooth < 1 / SKY_RADIUS_M)
         drawn[: height // 2] = False  # up there the sky is what lies behind
     far = ~panorama.sky & (panorama.distance_m * smooth > SAME_DEPTH)
-    size = (width // 4, height // 4)
-    picture = cv2.resize(
-        _picture(panorama.rgb, far if far.any() else ~panorama.sky), size, interpolation=cv2.INTER_AREA
+    small, share = (
+        cv2.resize(image, (width // 4, height // 4), interpolation=cv2.INTER_AREA)
+        for image in (panorama.rgb, (far if far.any() else ~panorama.sky).astype(np.uint8) * 255)
     )
+    picture = carried_on(small, share == share.max())  # of squares that are far all over, if there are any
     inverse = np.maximum(BACKDROP_BEYOND * smooth, 1 / _sky_radius(panorama)).astype(np.float32)
     sheet = Sheet(inverse, drawn, drawn, *beside(drawn), np.zeros_like(drawn))
     return Layer("backdrop", picture, sheet, _still(height, width), BACKDROP_DETAIL)

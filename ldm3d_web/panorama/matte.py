@@ -18,14 +18,14 @@ SOFT, SHARP = 0.5, 0.7  # how much of the change of colour over seven pixels hap
 
 
 def coverage(rgb: np.ndarray, front: np.ndarray, back: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How much of each pixel (H, W) the foreground covers, and how well the colours tell: float32 in [0, 1] both.
+    """How much of each pixel (N,) the foreground covers, and how well the colours tell: float32 in [0, 1] both.
 
-    rgb, front, back: (H, W, 3): the picture, and the two colours it is mixed of.
+    rgb, front, back: (N, 3): the picture, and the two colours it is mixed of.
     """
     front, back = front.astype(np.float32), back.astype(np.float32)
     between = front - back
-    contrast = np.einsum("ijk,ijk->ij", between, between)
-    cover = np.einsum("ijk,ijk->ij", rgb.astype(np.float32) - back, between) / np.maximum(contrast, 1.0)
+    contrast = np.einsum("ij,ij->i", between, between)
+    cover = np.einsum("ij,ij->i", rgb.astype(np.float32) - back, between) / np.maximum(contrast, 1.0)
     return np.clip(cover, 0, 1), np.clip(contrast / SURE**2, 0, 1)
 
 

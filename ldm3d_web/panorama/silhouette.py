@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ldm3d_web.panorama.sheet import Sheet, below, left_of, right_of
+from ldm3d_web.panorama.sheet import Sheet, tears
 
 MOST_PX = 0.42  # a vertex never leaves its pixels: triangles beside it shall not turn over
 
@@ -20,42 +20,32 @@ MOST_PX = 0.42  # a vertex never leaves its pixels: triangles beside it shall no
 def shifts(sheet: Sheet, cover: np.ndarray, sure: np.ndarray) -> np.ndarray:
     """(H + 1, W, 2) float32: how far the corners on a sheet's cuts move, pixels to the right and down.
 
-    cover, sure: (H, W), as `matte.coverage` gives them for this sheet and what lies behind it.
+    cover, sure: (H, W), as `matte.coverage` gives them for this sheet and what lies behind it, beside its cuts.
     """
-    moves = []
-    for cut, following in ((sheet.cut_right, right_of), (sheet.cut_below, below)):
-        drawn, other = sheet.drawn, following(sheet.drawn)
-        edge = cut & (drawn ^ other)
+    height, width = sheet.inverse.shape
+    drawn, cover, sure = sheet.drawn.ravel(), cover.ravel(), sure.ravel()
+    count = np.zeros((height + 1) * width, np.float32)
+    total = np.zeros((len(count), 2), np.float32)
+    for (before, after, _), downwards in zip(tears(sheet), (False, True), strict=True):
+        edge = drawn[before] ^ drawn[after]
+        before, after = before[edge], after[edge]
         # Covered beyond the border, less what is not covered before it.
-        this, that = (cover, sure), (following(cover), following(sure))
-        ahead = this[1] * (this[0] - 1) + that[1] * that[0]
-        behind = that[1] * (that[0] - 1) + this[1] * this[0]
-        moves.append((edge, np.where(drawn, ahead, -behind)))
-    return _nets(*moves)
-
-
-def _nets(across: tuple[np.ndarray, np.ndarray], down: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-    """Corner shifts from the edges between left and right pixels and between upper and lower ones, and their places."""
-    height, width = across[0].shape
-    count = np.zeros((height + 1, width), np.float32)
-    total = np.zeros((height + 1, width, 2), np.float32)
-    # Between a pixel and its right neighbour: the corners right of it, above (the line runs below it) and below.
-    edge, place = (left_of(image) for image in across)
-    place = np.where(edge, np.clip(place, -MOST_PX, MOST_PX), 0)
-    for rows, beside in ((slice(0, -1), 0.5), (slice(1, None), -0.5)):
-        count[rows] += edge
-        total[rows, :, 0] += place
-        total[rows, :, 1] += beside * edge
-    # Between a pixel and the one below: the corners below it, left and right.
-    edge, place = down
-    place = np.where(edge, np.clip(place, -MOST_PX, MOST_PX), 0)
-    # A pixel's left corner has its own number, its right one the next.
-    for edge_at, place_at, beside in ((edge, place, 0.5), (left_of(edge), left_of(place), -0.5)):
-        count[1:] += edge_at
-        total[1:, :, 1] += place_at
-        total[1:, :, 0] += beside * edge_at
-    moved = np.zeros_like(total)
-    crossed = np.nonzero(count >= 2)
-    moved[crossed] = np.clip(total[crossed] / count[crossed][:, None], -MOST_PX, MOST_PX)
+        ahead = sure[before] * (cover[before] - 1) + sure[after] * cover[after]
+        behind = sure[after] * (cover[after] - 1) + sure[before] * cover[before]
+        place = np.clip(np.where(drawn[before], ahead, -behind), -MOST_PX, MOST_PX)
+        # The two corners between both pixels: the first is the second's upper left one, and the edge crosses the line
+        # between the centres half a pixel farther on.
+        for corner, half in ((after, 0.5), (_next(after, width, downwards), -0.5)):
+            count[corner] += 1
+            total[corner, int(downwards)] += place
+            total[corner, int(not downwards)] += half
+    moved = np.zeros((height + 1, width, 2), np.float32)
+    crossed = np.flatnonzero(count >= 2)
+    moved.reshape(-1, 2)[crossed] = np.clip(total[crossed] / count[crossed, None], -MOST_PX, MOST_PX)
     moved[0] = moved[-1] = 0
     return moved
+
+
+def _next(number: np.ndarray, width: int, rightwards: bool) -> np.ndarray:
+    """(N,) the corner to the right, over the wrap, or below."""
+    return number - number % width + (number + 1) % width if rightwards else number + width
