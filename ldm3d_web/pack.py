@@ -77,7 +77,9 @@ def pack_scene(
         max_triangles = MAX_TRIANGLES_FINE if fine else MAX_TRIANGLES
     ends = scale.find_range(rgbd, near_m=near_m, far_m=far_m, eye_height_m=eye_height_m)
     meshes = build_meshes(rgbd, ends, max_triangles, most_rows)
-    meshes = [replace(each, texture=textures.enlarge(each.texture, texture_width)) for each in meshes]
+    with ThreadPoolExecutor(2) as threads:  # OpenCV leaves Python alone while it computes
+        wide = threads.map(lambda each: textures.enlarge(each.texture, texture_width), meshes)
+        meshes = [replace(each, texture=texture) for each, texture in zip(meshes, wide, strict=True)]
     facts = {
         **(provenance or {}),
         "width": width,

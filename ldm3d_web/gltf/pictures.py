@@ -96,9 +96,10 @@ def _trimmed(rgb: np.ndarray, meshes: Sequence[Mesh]) -> Picture:
     seen = np.any([seen_blocks(mesh.uv, mesh.triangles, height, width) for mesh in meshes], axis=0)
     rows = np.flatnonzero(seen.any(axis=1))
     first, last = int(rows[0]) * BLOCK, min((int(rows[-1]) + 1) * BLOCK, height)
-    pixels = np.repeat(np.repeat(seen, BLOCK, axis=0), BLOCK, axis=1)[first:last, :width]
-    kept = rgb[first:last].copy()
-    kept[~pixels] = kept[::BLOCK, ::BLOCK].mean(axis=(0, 1)).astype(np.uint8)
+    pixels = np.repeat(np.repeat(seen.astype(np.uint8), BLOCK, axis=0), BLOCK, axis=1)[first:last, :width]
+    kept = np.empty((last - first, width, 3), np.uint8)
+    kept[:] = rgb[first:last:BLOCK, ::BLOCK].mean(axis=(0, 1)).astype(np.uint8)
+    cv2.copyTo(rgb[first:last], pixels, kept)
     return Picture(kept, first / height, last / height, sum(_area(mesh) for mesh in meshes) * height * width)
 
 

@@ -17,23 +17,37 @@ from ldm3d_web.panorama.seam import wrap_pad
 # Effort 2 takes a third longer than 0 for a quarter fewer bytes; effort 4 three times as long for 3 % fewer still.
 WEBP_QUALITY, WEBP_EFFORT = 95, 2
 LOWER_QUALITIES = (92, 89, 86, 83, 80, 77, 74, 70, 65, 60, 55, 50)  # where bytes are short
+USUAL_PIXELS_A_BYTE = 4  # at the usual quality
 STRIP_ROWS, STRIPS_APART = 32, 160  # of a picture, from which its bytes are told in advance
 JPEG_QUALITY = 92
+MOST_TIMES = 4  # a picture is enlarged: the lattice is too fine to be seen then
+REACH_PX = 9  # more than the two filters of an enlargement reach
 BEYOND = 0.1  # of the range of a pixel's neighbours: that far an enlarged picture may go beyond it
 
 
 def enlarge(rgb: np.ndarray, width: int) -> np.ndarray:
-    """(H, W, 3) uint8 enlarged by the largest whole factor that keeps it within width, smoothly, over the wrap as well.
+    """(H, W, 3) uint8 enlarged smoothly, over the wrap as well, by the largest whole factor that keeps it within width
+    and is no more than MOST_TIMES.
 
     Graphics cards interpolate linearly, which shows a small picture's pixels as a lattice; this does not. A pixel of a
     picture is the mean over its square, so the means over the larger picture's squares are to be the small one's pixels
     again (one round of back-projection, Irani and Peleg, 1991); beside hard edges without the halo that this makes.
     """
-    factor = width // rgb.shape[1]
+    factor = min(width // rgb.shape[1], MOST_TIMES)
     if factor <= 1:
         return rgb
-    pad = 9  # more than the two filters reach
+    # Above and below its picture a layer has rows that are all alike, and they stay so.
+    lines = rgb.reshape(len(rgb), -1)
+    changes = np.flatnonzero((lines[1:] != lines[:-1]).any(axis=1))
+    first, last = (max(int(changes[0]) - REACH_PX, 0), int(changes[-1]) + 2 + REACH_PX) if len(changes) else (0, 1)
+    wide = _enlarged(rgb[first:last], factor)
+    above, below = factor * first, factor * max(len(rgb) - last, 0)
+    return cv2.copyMakeBorder(wide, above, below, 0, 0, cv2.BORDER_REPLICATE)
+
+
+def _enlarged(rgb: np.ndarray, factor: int) -> np.ndarray:
     height, width = rgb.shape[:2]
+    pad = REACH_PX
     given = wrap_pad(rgb, pad, pad)
     wide = _larger(given, factor)
     means = cv2.resize(wide, given.shape[1::-1], interpolation=cv2.INTER_AREA)
@@ -70,7 +84,6 @@ def webp_within(pictures: Sequence[np.ndarray], most_bytes: float) -> list[bytes
     None where the lowest does not. Quality is given up before size is: at the same bytes, all pixels at quality 50 are
     nearer to a photograph than three quarters of its columns at 95.
     """
-    qualities = (WEBP_QUALITY, *LOWER_QUALITIES)
     strips = [_strips(rgb) for rgb in pictures]
 
     def told(quality: int) -> float:
@@ -78,16 +91,19 @@ def webp_within(pictures: Sequence[np.ndarray], most_bytes: float) -> list[bytes
         encoded = encode_all([rgb for rgb, _ in strips], "image/webp", quality)
         return sum(len(each) * times for each, (_, times) in zip(encoded, strips, strict=True))
 
-    first = 0
-    if told(qualities[0]) > 1.1 * most_bytes:  # else it is tried, for strips tell it to a tenth
-        first, last = 1, len(qualities) - 1
-        while first < last:  # the highest of them that will do
-            middle = (first + last) // 2
-            if told(qualities[middle]) <= most_bytes:
-                last = middle
-            else:
-                first = middle + 1
-    for quality in qualities[first:]:
+    few = sum(rgb.shape[0] * rgb.shape[1] for rgb in pictures) <= USUAL_PIXELS_A_BYTE * most_bytes
+    if few or told(WEBP_QUALITY) <= 1.1 * most_bytes:  # strips tell it to a tenth
+        encoded = encode_all(pictures, "image/webp")
+        if sum(map(len, encoded)) <= most_bytes:
+            return encoded
+    first, last = 0, len(LOWER_QUALITIES) - 1
+    while first < last:  # the highest of them that will do
+        middle = (first + last) // 2
+        if told(LOWER_QUALITIES[middle]) <= most_bytes:
+            last = middle
+        else:
+            first = middle + 1
+    for quality in LOWER_QUALITIES[first:]:
         encoded = encode_all(pictures, "image/webp", quality)
         if sum(map(len, encoded)) <= most_bytes:
             return encoded

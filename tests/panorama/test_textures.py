@@ -49,3 +49,15 @@ def test_a_turn_before_is_a_turn_after():
 def test_wide_pictures_are_left_alone():
     picture = smooth(32)
     assert enlarge(picture, 64) is picture and enlarge(picture, 100) is picture
+
+
+def test_rows_that_are_all_alike_stay_so_and_change_nothing_for_the_others():
+    """A layer's picture is a belt with one colour above and below, which costs no time to enlarge."""
+    belt = np.full((128, 256, 3), 127, np.uint8)
+    belt[50:70] = smooth(128)[50:70]
+    marked = belt.copy()
+    marked[[0, -1]] = smooth(128)[[64, 64]]
+    enlarged, whole = enlarge(belt, 512), enlarge(marked, 512)
+    np.testing.assert_array_equal(enlarged[40:216], whole[40:216])
+    assert (enlarged[:80] == 127).all() and (enlarged[160:] == 127).all()
+    assert (enlarge(belt[:40], 512) == 127).all()
