@@ -21,7 +21,7 @@ import numpy as np
 from ldm3d_web.panorama import cuts
 from ldm3d_web.panorama.infill import carried_on
 from ldm3d_web.panorama.matte import coverage, sharpness, unmixed
-from ldm3d_web.panorama.peel import Peeled, blocks, peel, spread
+from ldm3d_web.panorama.peel import Peeled, blocks, peel, spread, unpeeled
 from ldm3d_web.panorama.refine import CELL
 from ldm3d_web.panorama.seam import wrap_pad
 from ldm3d_web.panorama.sheet import Sheet, beside, tears
@@ -93,14 +93,13 @@ def _torn(sheet: Sheet) -> list[Peeled]:
     """The sheet and those behind it, nearest first, each with the two sides of its cuts."""
     rays = pixel_rays(sheet.height, sheet.width).astype(np.float32)
     torn: list[Peeled] = []
-    next_sheet: Sheet | None = sheet
-    while next_sheet is not None:
-        peeled = peel(next_sheet, rays)
-        if len(torn) == len(NAMES) - 1:
-            peeled = replace(peeled, stays=next_sheet, behind=None)
+    for _ in NAMES[:-1]:
+        peeled = peel(sheet, rays)
         torn.append(peeled)
-        next_sheet = peeled.behind
-    return torn
+        if peeled.behind is None:
+            return torn
+        sheet = peeled.behind
+    return [*torn, unpeeled(sheet)]
 
 
 def _pictures(
@@ -135,12 +134,14 @@ def _pictures(
             _put(clean[depth], picture, outside & ~(peeled.stays.drawn & ~peeled.near))
     pictures = [each.copy() for each in clean]
     covers = []
+    beside_sky = cv2.dilate(panorama.sky.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     for depth, peeled in enumerate(torn):
         at = np.nonzero(_beside_cuts(peeled))
         further = min(depth + 1, len(torn) - 1)
         near, far, in_sky = peeled.near[at], peeled.far[at], panorama.sky[at]
         mixed, own = panorama.rgb[at], clean[depth][at]
-        behind = np.where(in_sky[:, None], clean[-1][at], clean[further][at])
+        before_sky = in_sky | near & beside_sky[at]
+        behind = np.where(before_sky[:, None], clean[-1][at], clean[further][at])
         cover, sure = coverage(mixed, own, behind)
         sure *= sharp[at]
         covers.append((_placed(cover, at, panorama.sky.shape), _placed(sure, at, panorama.sky.shape)))

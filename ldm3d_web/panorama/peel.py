@@ -53,8 +53,9 @@ def peel(sheet: Sheet, rays: np.ndarray) -> Peeled:
     """Take the near sides of a sheet's cuts off it. rays: (H, W, 3), unit, of its pixels."""
     near, far, reach = sides(sheet)
     # Nothing changes farther from the cuts than a fill reaches.
-    rows = _rows_around(near | far)
-    some = _peeled(sheet.rows(rows), near[rows], far[rows], reach[rows], rays[rows])
+    most_px = min(int(reach.max()), FARTHEST_PX) + BEYOND_PX
+    rows = _rows_around(near | far, most_px)
+    some = _peeled(sheet.rows(rows), near[rows], far[rows], reach[rows], rays[rows], most_px)
 
     def whole(part: np.ndarray, elsewhere: np.ndarray | None = None) -> np.ndarray:
         """(H, W): a part in its rows; False where nothing is said of the others."""
@@ -74,18 +75,25 @@ def peel(sheet: Sheet, rays: np.ndarray) -> Peeled:
     return Peeled(stays, behind, near, far, whole(some.source), whole(some.ending))
 
 
-def _rows_around(mask: np.ndarray) -> slice:
-    """The rows of a mask (H, W) and all that a fill could reach from them, in whole blocks."""
+def unpeeled(sheet: Sheet) -> Peeled:
+    """A sheet that is left as it is, and the two sides of its cuts."""
+    near, far, _ = sides(sheet)
+    return Peeled(sheet, None, near, far, np.zeros_like(far), _ending(sheet, near))
+
+
+def _rows_around(mask: np.ndarray, most_px: int) -> slice:
+    """The rows of a mask (H, W) and so many above and below, in whole blocks."""
     rows = np.flatnonzero(mask.any(axis=1))
     if len(rows) == 0:
         return slice(0, BLOCK_PX)
-    around = FARTHEST_PX + BEYOND_PX
-    first, last = max(int(rows[0]) - around, 0), min(int(rows[-1]) + 1 + around, len(mask))
+    first, last = max(int(rows[0]) - most_px, 0), min(int(rows[-1]) + 1 + most_px, len(mask))
     return slice(first // BLOCK_PX * BLOCK_PX, -(-last // BLOCK_PX) * BLOCK_PX)
 
 
-def _peeled(sheet: Sheet, near: np.ndarray, far: np.ndarray, reach: np.ndarray, rays: np.ndarray) -> Peeled:
-    """A sheet and what lies behind it; near, far, reach: its `sides`."""
+def _peeled(
+    sheet: Sheet, near: np.ndarray, far: np.ndarray, reach: np.ndarray, rays: np.ndarray, most_px: int
+) -> Peeled:
+    """A sheet and what lies behind it; near, far, reach: its `sides`; no far pixel comes to light beyond most_px."""
     rim = far & sheet.drawn
     if not rim.any():
         return Peeled(sheet, None, near, far, rim, _ending(sheet, near))
@@ -95,7 +103,7 @@ def _peeled(sheet: Sheet, near: np.ndarray, far: np.ndarray, reach: np.ndarray, 
         narrow = _narrow(sheet, ending)
         moved = rims.result()
         source = moved & ~narrow
-        to_far = threads.submit(_nearest, far)
+        to_far = threads.submit(_nearest, far, most_px)
         to_source = threads.submit(_nearest, source | far & ~sheet.present)
         surface = source
         for _ in range(SLOPE_REACH_PX):
@@ -234,12 +242,12 @@ def _hidden(
     return _without_holes(region & possible) & region & stays.drawn
 
 
-def _nearest(mask: np.ndarray) -> np.ndarray:
-    """(H·W,) int64: for each pixel the number of the nearest one of a mask (H, W) bool, over the wrap."""
+def _nearest(mask: np.ndarray, most_px: int = FARTHEST_PX) -> np.ndarray:
+    """(H·W,) int64: for each pixel the number of the nearest one of a mask (H, W) bool, over the wrap up to most_px."""
     height, width = mask.shape
     if not mask.any():
         return np.zeros(height * width, np.int64)
-    pad = min(FARTHEST_PX, width // 2)
+    pad = min(most_px, width // 2)
     wide = wrap_pad(mask, pad)
     _, labels = cv2.distanceTransformWithLabels(
         (~wide).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL

@@ -17,7 +17,7 @@ from ldm3d_web.panorama.seam import wrap_pad
 # Effort 2 takes a third longer than 0 for a quarter fewer bytes; effort 4 three times as long for 3 % fewer still.
 WEBP_QUALITY, WEBP_EFFORT = 95, 2
 LOWER_QUALITIES = (92, 89, 86, 83, 80, 77, 74, 70, 65, 60, 55, 50)  # where bytes are short
-USUAL_PIXELS_A_BYTE = 4  # at the usual quality
+USUAL_PIXELS_A_BYTE = 5  # at the usual quality
 STRIP_ROWS, STRIPS_APART = 32, 160  # of a picture, from which its bytes are told in advance
 JPEG_QUALITY = 92
 MOST_TIMES = 4  # a picture is enlarged: the lattice is too fine to be seen then
