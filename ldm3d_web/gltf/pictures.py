@@ -98,7 +98,8 @@ def _trimmed(rgb: np.ndarray, meshes: Sequence[Mesh]) -> Picture:
     first, last = int(rows[0]) * BLOCK, min((int(rows[-1]) + 1) * BLOCK, height)
     pixels = np.repeat(np.repeat(seen.astype(np.uint8), BLOCK, axis=0), BLOCK, axis=1)[first:last, :width]
     kept = np.empty((last - first, width, 3), np.uint8)
-    kept[:] = rgb[first:last:BLOCK, ::BLOCK].mean(axis=(0, 1)).astype(np.uint8)
+    mean = rgb[first:last:BLOCK, ::BLOCK].reshape(-1, 3).mean(axis=0).astype(int)
+    cv2.rectangle(kept, (0, 0), (width, last - first), mean.tolist(), cv2.FILLED)
     cv2.copyTo(rgb[first:last], pixels, kept)
     return Picture(kept, first / height, last / height, sum(_area(mesh) for mesh in meshes) * height * width)
 

@@ -203,7 +203,8 @@ class _Writer:
         )
         # Positions must have bounds. Texture coordinates may, and then damage shows.
         if kind != "SCALAR":
-            accessor.min, accessor.max = values.min(axis=0).tolist(), values.max(axis=0).tolist()
+            columns = [values[:, column] for column in range(values.shape[1])]
+            accessor.min, accessor.max = ([end(each).item() for each in columns] for end in (np.min, np.max))
         self.document.accessors.append(accessor)
         return len(self.document.accessors) - 1
 

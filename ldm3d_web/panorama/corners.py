@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from ldm3d_web.panorama.seam import wrap_pad
-from ldm3d_web.panorama.sheet import BLOCK_PX, Sheet, left_of, near_side
+from ldm3d_web.panorama.sheet import BLOCK_PX, Sheet, left_of, near_side, places
 
 QUADRANTS = 4
 BAND_PX = 64  # twice `refine.CELL`: the pattern of a mesh's triangles repeats after that many
@@ -111,10 +111,10 @@ def find_corners(sheet: Sheet) -> Corners:
     some, every = some | left_of(some), every & left_of(every)
     torn = some & ~WHOLE[joined]
     inverse = np.repeat(mean[None], QUADRANTS, axis=0)
-    row, column = np.nonzero(torn)
+    row, column = places(torn)
     inverse[:, row, column] = _torn(sheet, joined[row, column], row, column)
     forced = torn | some & ~every
-    row, column = np.nonzero(forced)
+    row, column = places(forced)
     forced[row, column] = ~_along_block(sheet.drawn, joined[row, column], row, column)
     for pole in poles:
         inverse[:, pole] = _one_point(sheet, pole)

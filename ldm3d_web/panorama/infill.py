@@ -15,7 +15,7 @@ import numpy as np
 
 from ldm3d_web.panorama.pieces import boxes
 from ldm3d_web.panorama.seam import wrap_pad
-from ldm3d_web.panorama.sheet import HEAD_M, pixel_rad
+from ldm3d_web.panorama.sheet import HEAD_M, pixel_rad, places
 
 SLOPE_REACH_PX = 5  # a surface's slope is measured over twice that and one pixel
 FLATTEN = 0.5  # pixels², against slopes from too few pixels
@@ -32,7 +32,7 @@ def tangents(inverse: np.ndarray, known: np.ndarray, rays: np.ndarray) -> np.nda
     width, pad = inverse.shape[1], SLOPE_REACH_PX
     weight = wrap_pad(known.astype(np.float32), pad, pad)
     value = wrap_pad(inverse.astype(np.float32), pad, pad) * weight
-    row, column = np.nonzero(known)
+    row, column = places(known)
     ones = np.ones(2 * pad + 1, np.float32)
     on = np.arange(-pad, pad + 1, dtype=np.float32)  # pixels from the one in the middle
 
@@ -81,8 +81,9 @@ def hidden_inverse(
     planes: (H, W, 3), m on the far rim `edge` (H, W) bool. numbers: (H, W) int32, which of its pieces a pixel belongs
     to. front: (H, W), 1 / distance of what is seen. Never in front of that, and never at infinity.
     """
-    at = np.nonzero(hidden)
-    carried = _by_piece(np.dstack([planes, front]), edge, numbers)[at]
+    at = places(hidden)
+    wanted = np.bincount(numbers[at], minlength=int(numbers.max(initial=0)) + 1) > 0
+    carried = _by_piece(np.dstack([planes, front]), edge, numbers * wanted[numbers])[at]
     ahead = np.einsum("ij,ij->i", carried[:, :3], rays[at])
     # A floor that is carried past its end would run off to the horizon.
     ahead = np.maximum(ahead, LEAST_SHARE * carried[:, 3])
@@ -93,47 +94,35 @@ def hidden_inverse(
 
 
 def _by_piece(values: np.ndarray, known: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-    """(H, W, C) float32: values (H, W, C) where known (H, W) bool, carried on to what has the same number (H, W)."""
+    """(H, W, C) float32: values (H, W, C) where known (H, W) bool, carried on to what has the same number (H, W) and
+    is not known."""
     carried = np.zeros(values.shape, np.float32)
     for number, (rows, columns) in boxes(numbers):
         mine = numbers[rows, columns] == number
-        own = known[rows, columns] & mine
-        over_wrap = columns.stop - columns.start == numbers.shape[1]
-        if over_wrap:
-            filled = pull_push(values[rows, columns], own)
-        else:
-            weight = own.astype(np.float32)
-            filled = _pulled(_times(values[rows, columns].astype(np.float32), weight), weight)
+        all_round = columns.stop - columns.start == numbers.shape[1]
+        filled = pull_push(values[rows, columns], known[rows, columns] & mine, all_round)
         cv2.copyTo(filled, mine.astype(np.uint8), carried[rows, columns])
     return carried
 
 
-def pull_push(values: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """(H, W, C) float32: values (H, W, C) where known (H, W) bool, elsewhere carried on smoothly, over the wrap.
+def pull_push(values: np.ndarray, known: np.ndarray, over_wrap: bool = True) -> np.ndarray:
+    """(H, W, C) float32: values (H, W, C) of where they are known (H, W) bool, carried on smoothly to elsewhere.
 
-    Zeros where nothing is known.
+    Where they are known it is something near them. Zeros where nothing is known.
     """
-    weight = known.astype(np.float32)
-    values = _times(values.astype(np.float32), weight)
-    pad = _wrap_px(known.shape[1])
-    filled = _pulled(wrap_pad(values, pad), wrap_pad(weight, pad))
-    return filled[:, pad : pad + known.shape[1]]
+    height, width = known.shape
+    pad = min(width // 8, 128) // 2 * 2 if over_wrap else 0
+    mask = known.astype(np.uint8)
+    value, weight = (wrap_pad(each, pad).astype(np.float32) for each in (cv2.copyTo(values, mask), mask))
+    filled = cv2.pyrUp(_pulled(*_halved(value, weight)), dstsize=(width + 2 * pad, height))
+    return filled[:, pad : pad + width]
 
 
 def carried_on(rgb: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """(H, W, 3) uint8: a picture (H, W, 3) uint8 where known (H, W) bool, elsewhere as `pull_push` carries it on."""
-    height, width = known.shape
-    mask, pad = known.astype(np.uint8), _wrap_px(width)
-    value, weight = (wrap_pad(each, pad).astype(np.float32) for each in (cv2.copyTo(rgb, mask), mask))
-    wide = cv2.pyrUp(_pulled(*_halved(value, weight)), dstsize=(width + 2 * pad, height))
-    picture = cv2.convertScaleAbs(wide[:, pad : pad + width])  # rounded, and within 0 and 255
-    cv2.copyTo(rgb, mask, picture)
+    """(H, W, 3) uint8: a picture (H, W, 3) uint8 where known (H, W) bool, elsewhere its colours carried on."""
+    picture = cv2.convertScaleAbs(pull_push(rgb, known))  # rounded, and within 0 and 255
+    cv2.copyTo(rgb, known.astype(np.uint8), picture)
     return picture
-
-
-def _wrap_px(width: int) -> int:
-    """How far what lies over the wrap is looked at, pixels, an even number."""
-    return min(width // 8, 128) // 2 * 2
 
 
 def _pulled(value: np.ndarray, weight: np.ndarray) -> np.ndarray:

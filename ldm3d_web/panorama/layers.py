@@ -12,7 +12,7 @@ card mixes a foreground with its background.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import cv2
@@ -24,7 +24,7 @@ from ldm3d_web.panorama.matte import coverage, sharpness, unmixed
 from ldm3d_web.panorama.peel import Peeled, blocks, peel, spread, unpeeled
 from ldm3d_web.panorama.refine import CELL
 from ldm3d_web.panorama.seam import wrap_pad
-from ldm3d_web.panorama.sheet import Sheet, beside, tears
+from ldm3d_web.panorama.sheet import Sheet, beside, places, tears
 from ldm3d_web.panorama.silhouette import shifts
 from ldm3d_web.panorama.sphere import pixel_rays
 from ldm3d_web.rgbd import Panorama
@@ -136,7 +136,7 @@ def _pictures(
     covers = []
     beside_sky = cv2.dilate(panorama.sky.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     for depth, peeled in enumerate(torn):
-        at = np.nonzero(_beside_cuts(peeled))
+        at = places(_beside_cuts(peeled))
         further = min(depth + 1, len(torn) - 1)
         near, far, in_sky = peeled.near[at], peeled.far[at], panorama.sky[at]
         mixed, own = panorama.rgb[at], clean[depth][at]

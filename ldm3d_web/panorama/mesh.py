@@ -78,10 +78,15 @@ def _threshold(errors: Sequence[np.ndarray], corners: Sequence[Corners], max_tri
 
 def _drawn(triangles: np.ndarray, layer: Layer) -> np.ndarray:
     """The triangles (T, 3, 2) of which the layer's sheet shows something, without those that are only a pole."""
-    middle = triangles.sum(axis=1) // 3
+    middle = _sum(triangles) // 3
     height = layer.sheet.height
-    on_pole = ((triangles[..., 0] == 0) | (triangles[..., 0] == height)).sum(axis=1)
-    return triangles[layer.sheet.drawn[middle[:, 0], middle[:, 1]] & (on_pole < 2)]
+    on_pole = (triangles[..., 0] == 0) | (triangles[..., 0] == height)
+    return triangles[layer.sheet.drawn[middle[:, 0], middle[:, 1]] & (_sum(on_pole.astype(np.uint8)) < 2)]
+
+
+def _sum(corners: np.ndarray) -> np.ndarray:
+    """(T, ...) of the three corners of triangles (T, 3, ...). numpy is slow over a short axis."""
+    return corners[:, 0] + corners[:, 1] + corners[:, 2]
 
 
 def _mesh(layer: Layer, corners: Corners, triangles: np.ndarray) -> Mesh:
@@ -89,13 +94,12 @@ def _mesh(layer: Layer, corners: Corners, triangles: np.ndarray) -> Mesh:
     row, column = triangles[..., 0].astype(np.int64), triangles[..., 1].astype(np.int64)
     pole = (row == 0) | (row == height)
     # Which of a corner's quadrants a triangle lies in.
-    rightward = column.sum(axis=1, keepdims=True) >= 3 * column
-    downward = row.sum(axis=1, keepdims=True) >= 3 * row
+    rightward, downward = _sum(column)[:, None] >= 3 * column, _sum(row)[:, None] >= 3 * row
     quadrant = np.where(downward, np.where(rightward, 2, 3), np.where(rightward, 1, 0))
     around = column % width
     part = np.where(pole, 0, corners.part(row - corners.first, around, quadrant))
     # Twice the column, so that the middle between a pole's two neighbours is a whole number.
-    others = column.sum(axis=1, keepdims=True) - column
+    others = _sum(column)[:, None] - column
     doubled = np.where(pole, others, 2 * column)
     first, index = _different((((row - corners.first) * (2 * width + 1) + doubled) * QUADRANTS + part).ravel())
     row, around, quadrant = row.ravel()[first], around.ravel()[first], quadrant.ravel()[first]
@@ -131,7 +135,8 @@ def _sides(triangles: np.ndarray, place: np.ndarray, depth: np.ndarray) -> tuple
     Also (M,), the vertices that have a copy at the back: they are numbered from N on, in that order.
     """
     ends = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
-    ends = ends[depth[ends].max(axis=1) > SKIRT_PX]
+    deep = depth > SKIRT_PX
+    ends = ends[deep[ends[:, 0]] | deep[ends[:, 1]]]
     number = _different(place)[1]
     first, second = number[ends].T
     alone = ~np.isin(first * len(place) + second, second * len(place) + first)

@@ -224,6 +224,8 @@ def _hidden(
     at = np.flatnonzero(stays.drawn)
     beside = to_far[at]
     step = np.minimum(reach.ravel()[beside], FARTHEST_PX)
+    close = np.abs(at // width - beside // width) <= step + MARGIN_PX  # along a meridian at least
+    at, beside, step = at[close], beside[close], step[close]
     light = np.zeros(reach.shape, bool)  # comes to light for some head
     light.ravel()[at] = away_px(at, beside) <= step + MARGIN_PX
     at = np.flatnonzero(blocks(light) & stays.drawn)

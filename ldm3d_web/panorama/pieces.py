@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from ldm3d_web.panorama.sheet import Sheet, below, right_of
+from ldm3d_web.panorama.sheet import Sheet, below, places, right_of
 
 Box = tuple[slice, slice]
 
@@ -46,27 +46,40 @@ def _same_number(count: int, first: np.ndarray, last: np.ndarray) -> np.ndarray:
 
 def grown(numbers: np.ndarray, hidden: np.ndarray, most_px: int) -> np.ndarray:
     """(H, W) int32: numbers carried on through hidden (H, W) bool, pixel by pixel, where they are 0."""
-    height, width = numbers.shape
-    result = numbers.ravel().copy()
-    left = np.flatnonzero(hidden & (numbers == 0))
+    result, unknown = numbers.ravel().copy(), (hidden & (numbers == 0)).ravel()
+    before, last = (np.flatnonzero(numbers > 0),) * 2
+    one_of = np.empty(len(result), np.int32)
     for step in range(most_px):
-        row, column = np.divmod(left, width)
-        up, down = np.maximum(row - 1, 0) * width, np.minimum(row + 1, height - 1) * width
-        before, after = (column - 1) % width, (column + 1) % width
-        around = [up + column, down + column, left - column + before, left - column + after]
-        if step % 2:  # every second time diagonally too: circles come out as octagons
-            around += [up + before, up + after, down + before, down + after]
-        found = np.maximum.reduce([result[place] for place in around])
-        if not found.any():
+        # Every second time diagonally too: circles come out as octagons. Of older pixels nothing is left to find.
+        diagonally = bool(step % 2)
+        beside = _around(np.concatenate([before, last]) if diagonally else last, numbers.shape, diagonally)
+        found = beside[unknown[beside]]
+        if not len(found):
             break
-        result[left] = found
-        left = left[found == 0]
-    return result.reshape(height, width)
+        one_of[found] = np.arange(len(found))
+        found = found[one_of[found] == np.arange(len(found))]  # each one once
+        result[found] = result[_around(found, numbers.shape, diagonally)].max(axis=0)
+        unknown[found] = False
+        before, last = last, found
+    return result.reshape(numbers.shape)
+
+
+def _around(number: np.ndarray, shape: tuple[int, ...], diagonally: bool) -> np.ndarray:
+    """(4 or 8, N): the numbers of the pixels beside each of a picture's pixels (N,), over the wrap. Poles end."""
+    height, width = shape
+    row, column = np.divmod(number, width)
+    up, down = np.maximum(row - 1, 0) * width, np.minimum(row + 1, height - 1) * width
+    left, right = (column - 1) % width, (column + 1) % width
+    here = row * width
+    around = [up + column, down + column, here + left, here + right]
+    if diagonally:
+        around += [up + left, up + right, down + left, down + right]
+    return np.stack(around)
 
 
 def boxes(numbers: np.ndarray) -> Iterator[tuple[int, Box]]:
     """Each number in (H, W) int32 and the rows and columns that it lies in."""
-    row, column = np.nonzero(numbers)
+    row, column = places(numbers > 0)
     of = numbers[row, column]
     order = np.argsort(of, kind="stable")
     row, column, of = row[order], column[order], of[order]

@@ -17,7 +17,7 @@ import numpy as np
 
 from ldm3d_web.panorama import thin
 from ldm3d_web.panorama.seam import wrap_pad
-from ldm3d_web.panorama.sheet import above, below, left_of, parallax, right_of
+from ldm3d_web.panorama.sheet import above, below, left_of, parallax, places, right_of
 
 HALF_PX = 3  # a ramp is looked at from that far on each side: at most five pixels of it
 LEAST_STEP_PX = 2.5  # of parallax; lower ramps show little, and noise has them too
@@ -121,7 +121,7 @@ def _along(seen: np.ndarray, axis: int, least_px: float) -> np.ndarray:
     window = np.ones((1, 2 * HALF_PX + 1) if axis else (2 * HALF_PX + 1, 1), np.uint8)
     wide = wrap_pad(seen, HALF_PX)
     around = (cv2.dilate(wide, window) - cv2.erode(wide, window))[:, HALF_PX:-HALF_PX]
-    row, column = np.nonzero(around > least_px)  # elsewhere is no step at all
+    row, column = places(around > least_px)  # elsewhere is no step at all
 
     def at(on: int) -> np.ndarray:
         """(N,) the neighbour so many pixels on of each pixel (row, column)."""
@@ -167,7 +167,7 @@ def _given(
 ) -> np.ndarray:
     """Ramp pixels with the depth of the side that more of their like-coloured neighbours are on. narrow: no side."""
     height, width = inverse.shape
-    row, column = np.nonzero(ramp)
+    row, column = places(ramp)
     colour, voting = rgb.astype(np.float32), ~(ramp | narrow)
     own, middle = colour[row, column], inverse[row, column]
     offsets = [
@@ -177,8 +177,8 @@ def _given(
         if 0 < i * i + j * j <= reach_px**2
     ]
     low, high = np.full(len(row), np.inf, np.float32), np.full(len(row), -np.inf, np.float32)
-    places = [(np.clip(row + i, 0, height - 1), (column + j) % width) for i, j in offsets]
-    for place in places:
+    around = [(np.clip(row + i, 0, height - 1), (column + j) % width) for i, j in offsets]
+    for place in around:
         value, sure = inverse[place], voting[place]
         low = np.where(sure, np.minimum(low, value), low)
         high = np.where(sure, np.maximum(high, value), high)
@@ -187,7 +187,7 @@ def _given(
     split = (low + high) / 2
     votes = np.zeros((2, len(row)), np.float32)
     sides = np.zeros((2, len(_MOMENTS), len(row)), np.float32)
-    for (i, j), place in zip(offsets, places, strict=True):
+    for (i, j), place in zip(offsets, around, strict=True):
         value, sure = inverse[place], voting[place]
         difference = colour[place] - own
         alike = np.exp(-np.einsum("ij,ij->i", difference, difference) / (2 * COLOUR**2))

@@ -92,6 +92,12 @@ def above(image: np.ndarray) -> np.ndarray:
     return np.concatenate([image[:1], image[:-1]])
 
 
+def places(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns (N,) of what is True in (H, W) bool. As `np.nonzero`, but several times as quick."""
+    row, column = np.divmod(np.flatnonzero(mask), mask.shape[1])
+    return row, column
+
+
 def tears(sheet: Sheet) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """The cuts of a sheet between two pixels of which it draws at least one, those to the right and those downwards.
 

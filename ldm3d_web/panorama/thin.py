@@ -10,7 +10,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ldm3d_web.panorama.sheet import parallax
+from ldm3d_web.panorama.sheet import parallax, places
 
 WIDEST_PX, BLUR_PX = 3, 1  # of a thing, and of a blur on each side of it
 LEAST_PX = 1.5  # of parallax that it rises above its background
@@ -70,6 +70,6 @@ def _across(inverse: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray, np
 def _runs(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Row, first and last column of each run of True along the rows of a mask (H, W)."""
     closed = np.pad(mask, ((0, 0), (1, 1)))
-    row, first = np.nonzero(closed[:, 1:-1] & ~closed[:, :-2])
-    _, last = np.nonzero(closed[:, 1:-1] & ~closed[:, 2:])
+    row, first = places(closed[:, 1:-1] & ~closed[:, :-2])
+    _, last = places(closed[:, 1:-1] & ~closed[:, 2:])
     return row, first, last

@@ -123,6 +123,20 @@ def test_edge_pixels_are_taken_apart_and_the_edge_lies_between_them():
     assert np.abs(mixed - blue).max() < 6
 
 
+def test_an_edge_before_the_sky_is_a_mixture_with_the_sky():
+    """It was taken for a mixture with the colours that the layer behind carries on, a green wall's from far away."""
+    ground, sky = open_ground(128, 256)
+    distance = np.where(sky, np.inf, ground)
+    rgb = np.where(sky[..., None], [30.0, 30, 220], [90.0, 90, 90])
+    distance[30:80, 140:200], rgb[30:80, 140:200] = 6.0, [30, 220, 30]
+    distance[30:80, 160:166], rgb[30:80, 160:166] = 1.5, [220, 30, 30]
+    distance[30:80, 100:108], rgb[30:80, 100:108] = 1.5, [220, 30, 30]
+    rgb[30:60, 107] = 0.7 * rgb[40, 106] + 0.3 * rgb[40, 108]
+    layers = layers_of(distance, np.rint(rgb).astype(np.uint8))
+    np.testing.assert_allclose(layers["surface"].shift[40:55, 108, 0], -0.3, atol=0.03)
+    assert np.abs(layers["surface"].rgb[40:55, 107].astype(int) - [220, 30, 30]).max() < 6
+
+
 @pytest.mark.parametrize("turn", [32, 96, 160])
 def test_the_wrap_is_nothing_special(turn):
     distance, _ = room_with_box()
