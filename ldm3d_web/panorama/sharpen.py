@@ -12,6 +12,8 @@ slope.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import cv2
 import numpy as np
 
@@ -29,6 +31,7 @@ ALIGNED_PX = 2  # how far beside, and how far an edge moves at a time
 ALIGNED_ROUNDS = 3
 COLOUR = 20.0  # 8-bit steps that make two colours different
 VOTE_PX = 4
+VOTERS = 4096  # pixels that are looked at together
 SLANT = 0.25  # of a step: that much a side's slope may add to it on the way to a ramp
 LEVEL = 0.05  # pixels², against slopes from too few pixels
 EVEN_PX = 6  # a climb that is straight over more pixels than a ramp has is a slope
@@ -117,18 +120,18 @@ def sharp_steps(inverse: np.ndarray) -> int:
 
 def _along(seen: np.ndarray, axis: int, least_px: float) -> np.ndarray:
     """The ramps downwards (0) or to the right (1)."""
-    height, width = seen.shape
+    pad = EVEN_PX + 1  # as far as is looked along the line
+    wide = wrap_pad(seen, pad, pad)
     window = np.ones((1, 2 * HALF_PX + 1) if axis else (2 * HALF_PX + 1, 1), np.uint8)
-    wide = wrap_pad(seen, HALF_PX)
-    around = (cv2.dilate(wide, window) - cv2.erode(wide, window))[:, HALF_PX:-HALF_PX]
-    row, column = places(around > least_px)  # elsewhere is no step at all
+    around = cv2.dilate(wide, window) - cv2.erode(wide, window)
+    row, column = places(around[pad:-pad, pad:-pad] > least_px)  # elsewhere is no step at all
+    here, step = (row + pad) * wide.shape[1] + column + pad, 1 if axis else wide.shape[1]
 
     def at(on: int) -> np.ndarray:
-        """(N,) the neighbour so many pixels on of each pixel (row, column)."""
-        return seen[row, (column + on) % width] if axis else seen[np.clip(row + on, 0, height - 1), column]
+        """(N,) the neighbour so many pixels on of each pixel (here)."""
+        return wide.ravel()[here + on * step]
 
-    same_way = (at(0) - at(-1)) * (at(1) - at(0)) > 0
-    row, column = row[same_way], column[same_way]
+    here = here[(at(0) - at(-1)) * (at(1) - at(0)) > 0]
     own, behind, ahead = at(0), at(-1), at(1)
     before, after = [at(-on) for on in range(HALF_PX, 0, -1)], [at(on) for on in range(1, HALF_PX + 1)]
     climbs = ahead > behind
@@ -145,11 +148,10 @@ def _along(seen: np.ndarray, axis: int, least_px: float) -> np.ndarray:
     share = (own - lower) / rise
     least = np.minimum(np.abs(own - behind), np.abs(ahead - own)) / rise
     ramp = steep & (share > BETWEEN) & (share < 1 - BETWEEN) & (least > BETWEEN / 2)
-    row, column = row[ramp], column[ramp]
-    straight = _straight(np.stack([at(on) for on in range(-EVEN_PX - 1, EVEN_PX + 2)]))
-    found = np.zeros(seen.shape, bool)
-    found[row, column] = ~straight
-    return found
+    here = here[ramp]
+    found = np.zeros(wide.shape, bool)
+    found.ravel()[here] = ~_straight(np.stack([at(on) for on in range(-pad, pad + 1)]))
+    return found[pad:-pad, pad:-pad]
 
 
 def _straight(line: np.ndarray) -> np.ndarray:
@@ -166,62 +168,52 @@ def _given(
     inverse: np.ndarray, rgb: np.ndarray, ramp: np.ndarray, narrow: np.ndarray, reach_px: int = VOTE_PX
 ) -> np.ndarray:
     """Ramp pixels with the depth of the side that more of their like-coloured neighbours are on. narrow: no side."""
-    height, width = inverse.shape
     row, column = places(ramp)
-    colour, voting = rgb.astype(np.float32), ~(ramp | narrow)
-    own, middle = colour[row, column], inverse[row, column]
-    offsets = [
-        (i, j)
-        for i in range(-reach_px, reach_px + 1)
-        for j in range(-reach_px, reach_px + 1)
-        if 0 < i * i + j * j <= reach_px**2
-    ]
-    low, high = np.full(len(row), np.inf, np.float32), np.full(len(row), -np.inf, np.float32)
-    around = [(np.clip(row + i, 0, height - 1), (column + j) % width) for i, j in offsets]
-    for place in around:
-        value, sure = inverse[place], voting[place]
-        low = np.where(sure, np.minimum(low, value), low)
-        high = np.where(sure, np.maximum(high, value), high)
-    found = np.isfinite(low)
-    low, high = np.where(found, low, 0), np.where(found, high, 0)
-    split = (low + high) / 2
-    votes = np.zeros((2, len(row)), np.float32)
-    sides = np.zeros((2, len(_MOMENTS), len(row)), np.float32)
-    for (i, j), place in zip(offsets, around, strict=True):
-        value, sure = inverse[place], voting[place]
-        difference = colour[place] - own
-        alike = np.exp(-np.einsum("ij,ij->i", difference, difference) / (2 * COLOUR**2))
-        near = np.float32(1 / (i * i + j * j))
-        side = value > split
-        vote = np.where(sure, near * (alike + 0.02), 0)
-        for which, on in enumerate((sure & ~side, sure & side)):
-            votes[which] += np.where(on, vote, 0)
-            weight = np.where(on, near * near, 0)
-            for moment, (a, b, c) in enumerate(_MOMENTS):
-                if factor := i**a * j**b:
-                    sides[which, moment] += factor * weight * (value if c else 1)
-    # Its own depth counts as well: all of it where the colours say nothing.
-    lean = np.clip((middle - low) / np.maximum(high - low, 1e-9), 0, 1)
-    score = votes / np.maximum(votes.sum(axis=0), 1e-9)
-    upper = score[1] + 0.5 * lean > score[0] + 0.5 * (1 - lean)
-    chosen = np.where(upper, sides[1], sides[0])
-    weight = chosen[0]
-    value = _carried_on(chosen, SLANT * (high - low))
-    # Noise shall not carry a surface out of the range of the map.
-    value = np.clip(value, inverse.min(), inverse.max())
+    wide, voting, *colours = (
+        wrap_pad(each, reach_px, reach_px).ravel()
+        for each in (inverse, ~(ramp | narrow), *(channel.astype(np.float32) for channel in cv2.split(rgb)))
+    )
+    stride = inverse.shape[1] + 2 * reach_px
+    at = (row + reach_px) * stride + column + reach_px
+    i, j = np.mgrid[-reach_px : reach_px + 1, -reach_px : reach_px + 1].reshape(2, -1)
+    inside = (i * i + j * j > 0) & (i * i + j * j <= reach_px**2)
+    i, j = i[inside], j[inside]
+    shift, near = (i * stride + j)[:, None], (1 / (i * i + j * j)).astype(np.float32)[:, None]
+    basis = np.stack([np.ones_like(i), i, j, i * i, i * j, j * j]).astype(np.float32)
+
+    def value_of(own: np.ndarray) -> np.ndarray:
+        """(n,) what those pixels (n,) become; NaN where nothing is known."""
+        around = own + shift
+        value, sure = wide[around], voting[around]
+        low = np.where(sure, value, np.inf).min(axis=0)
+        high = np.where(sure, value, -np.inf).max(axis=0)
+        found = np.isfinite(low)
+        low, high = np.where(found, low, 0), np.where(found, high, 0)
+        difference = sum(np.square(colour[around] - colour[own]) for colour in colours)
+        vote = np.exp(difference * np.float32(-1 / (2 * COLOUR**2)))
+        vote = (vote + np.float32(0.02)) * near * sure
+        side = value > (low + high) / 2
+        votes, votes_high = vote.sum(axis=0), (vote * side).sum(axis=0)
+        # Its own depth counts as well: all of it where the colours say nothing.
+        lean = np.clip((wide[own] - low) / np.maximum(high - low, 1e-9), 0, 1)
+        upper = 2 * votes_high / np.maximum(votes, 1e-9) + lean > 1.5
+        weight = near * near * (sure & (side == upper))
+        sums = np.concatenate([basis @ weight, basis[:3] @ (weight * value)])
+        return np.where(found & (sums[0] > 0), _carried_on(sums, SLANT * (high - low)), np.nan)
+
+    with ThreadPoolExecutor(2) as threads:  # numpy leaves Python alone while it computes
+        values = list(threads.map(value_of, np.array_split(at, len(at) // VOTERS + 1)))
+    value = np.concatenate(values)
+    known = np.isfinite(value)
     result = inverse.copy()
-    known = found & (weight > 0)
-    result[row[known], column[known]] = value[known]
+    # Noise shall not carry a surface out of the range of the map.
+    result[row[known], column[known]] = np.clip(value[known], inverse.min(), inverse.max())
     return result
 
 
-# Sums over the pixels of one side, of i^a j^b v^c: what a plane v = p + q i + r j is fitted by.
-_MOMENTS = ((0, 0, 0), (1, 0, 0), (0, 1, 0), (2, 0, 0), (1, 1, 0), (0, 2, 0), (0, 0, 1), (1, 0, 1), (0, 1, 1))
-
-
 def _carried_on(sums: np.ndarray, most: np.ndarray) -> np.ndarray:
-    """(N,) what the plane through one side's pixels has at the middle, at most so much (N,) away from their mean; sums:
-    (9, N) of _MOMENTS."""
+    """(N,) what the plane v = p + q i + r j through one side's pixels has at the middle, at most so much (N,) away from
+    their mean. sums: (9, N) over these pixels, of 1, i, j, i², i j, j², v, i v and j v."""
     count, i, j, ii, ij, jj, v, iv, jv = sums.astype(np.float64)
     count = np.maximum(count, 1e-9)
     i, j, ii, ij, jj, v, iv, jv = (each / count for each in (i, j, ii, ij, jj, v, iv, jv))
