@@ -61,17 +61,18 @@ def split(panorama: Panorama, rgb: np.ndarray, sheet: Sheet) -> list[Layer]:
     rgb: (h, w, 3) uint8, its picture in full size. sheet: what is seen, from `seen`.
     """
     torn = _torn(sheet)
-    pictures, known, covers = _pictures(panorama, torn)
-
-    def layer(depth: int) -> Layer:
-        own = known[depth] | _same(pictures[depth], panorama.rgb)
-        texture = _texture(rgb, pictures[depth], own, MOST_HIDDEN_WIDTH if depth else None)
-        return Layer(NAMES[depth], texture, torn[depth].stays, shifts(torn[depth].stays, *covers[depth]))
-
     with ThreadPoolExecutor(2) as threads:  # numpy and OpenCV leave Python alone while they compute
+        behind_all = threads.submit(_backdrop, panorama, [each.stays for each in torn]) if len(torn) > 1 else None
+        pictures, known, covers = _pictures(panorama, torn)
+
+        def layer(depth: int) -> Layer:
+            own = known[depth] | _same(pictures[depth], panorama.rgb)
+            texture = _texture(rgb, pictures[depth], own, MOST_HIDDEN_WIDTH if depth else None)
+            return Layer(NAMES[depth], texture, torn[depth].stays, shifts(torn[depth].stays, *covers[depth]))
+
         layers = list(threads.map(layer, range(len(torn))))
-    if len(torn) > 1:
-        layers.append(_backdrop(panorama, [peeled.stays for peeled in torn]))
+    if behind_all is not None:
+        layers.append(behind_all.result())
     if panorama.sky.any():
         layers.append(_dome(panorama, _texture(rgb, pictures[-1], known[-1])))
     return [layer for layer in reversed(layers) if layer.sheet.drawn.any()]
