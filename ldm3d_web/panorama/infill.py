@@ -10,10 +10,12 @@ a guess, the middle is nearer to most of what it could be.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import cv2
 import numpy as np
 
-from ldm3d_web.panorama.pieces import boxes
+from ldm3d_web.panorama.pieces import Box, boxes
 from ldm3d_web.panorama.seam import wrap_pad
 from ldm3d_web.panorama.sheet import HEAD_M, pixel_rad, places
 
@@ -97,11 +99,16 @@ def _by_piece(values: np.ndarray, known: np.ndarray, numbers: np.ndarray) -> np.
     """(H, W, C) float32: values (H, W, C) where known (H, W) bool, carried on to what has the same number (H, W) and
     is not known."""
     carried = np.zeros(values.shape, np.float32)
-    for number, (rows, columns) in boxes(numbers):
+
+    def fill(piece: tuple[int, Box]) -> None:
+        number, (rows, columns) = piece
         mine = numbers[rows, columns] == number
         all_round = columns.stop - columns.start == numbers.shape[1]
         filled = pull_push(values[rows, columns], known[rows, columns] & mine, all_round)
         cv2.copyTo(filled, mine.astype(np.uint8), carried[rows, columns])
+
+    with ThreadPoolExecutor(2) as threads:  # OpenCV leaves Python alone while it computes
+        list(threads.map(fill, boxes(numbers)))
     return carried
 
 

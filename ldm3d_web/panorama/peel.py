@@ -112,7 +112,7 @@ def _peeled(
         planes = tangents(sheet.inverse, surface, rays)
         stays = replace(sheet, drawn=sheet.drawn & ~moved, hidden=sheet.hidden & ~moved)
         hidden = _hidden(sheet, stays, reach, to_far.result(), to_source.result(), planes, rays)
-        belongs = _belongs(numbers.result() * source, hidden)
+        belongs = _belongs(numbers.result() * source, hidden, to_source.result())
     inverse = hidden_inverse(planes, source, hidden, belongs, sheet.inverse, rays)
     drawn = moved | hidden
     # What is hidden hangs together with the rim it grew from, and with nothing that stays.
@@ -192,13 +192,16 @@ def _narrow(sheet: Sheet, ending: np.ndarray) -> np.ndarray:
     return ending & ~wide
 
 
-def _belongs(numbers: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+def _belongs(numbers: np.ndarray, hidden: np.ndarray, to_source: np.ndarray) -> np.ndarray:
     """(H, W) int32: numbers, of a rim's pieces, and where hidden (H, W) bool, to which of them a pixel belongs."""
-    grown = pieces.grown(numbers, hidden, FARTHEST_PX)
-    left = hidden & (grown == 0)
-    if left.any():  # no way leads there but over what is seen
-        grown[left] = grown.ravel()[_nearest(numbers > 0).reshape(grown.shape)[left]]
-    return grown
+    grown = pieces.grown(numbers, hidden, FARTHEST_PX).ravel()
+    # Where no way leads but over what is seen, the nearest of them; the sky is none.
+    left = np.flatnonzero(hidden.ravel() & (grown == 0))
+    grown[left] = numbers.ravel()[to_source[left]]
+    left = left[grown[left] == 0]
+    if len(left):
+        grown[left] = numbers.ravel()[_nearest(numbers > 0)[left]]
+    return grown.reshape(numbers.shape)
 
 
 def _hidden(
