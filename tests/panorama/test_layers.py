@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -121,6 +123,22 @@ def test_edge_pixels_are_taken_apart_and_the_edge_lies_between_them():
     np.testing.assert_allclose(shift[45:85, 100, 0], 0.0, atol=0.03)
     mixed = layers["hidden"].rgb[45:85, 108].astype(int)
     assert np.abs(mixed - blue).max() < 6
+
+
+def test_an_edge_is_as_fine_as_the_picture_and_not_as_the_grid():
+    """Of a pixel of depth two columns of the picture are seen: one is the post's, the other has the wall's stripes."""
+    distance = post_before_wall(columns=slice(100, 108))
+    panorama = on_grid(distance)
+    rgb = np.zeros((256, 512, 3))
+    rgb[:], rgb[:, :, 1] = [30, 0, 220], np.where(np.arange(512) % 2, 120, 20)
+    rgb[64:192, 200:217] = [220, 30, 30]
+    rgb = rgb.astype(np.uint8)
+    panorama = replace(panorama, rgb=cv2.resize(rgb, (256, 128), interpolation=cv2.INTER_AREA))
+    parts = {each.name: each for each in layers.split(panorama, rgb, layers.seen(panorama))}
+    rows = slice(90, 170)
+    assert np.abs(parts["surface"].rgb[rows, 200:216].astype(int) - rgb[rows, 200:216]).max() < 6
+    assert np.abs(parts["hidden"].rgb[rows, 217].astype(int) - rgb[rows, 217]).max() < 6
+    assert np.abs(parts["hidden"].rgb[rows, 216].astype(int) - [30, 70, 220]).max() < 40
 
 
 def test_an_edge_before_the_sky_is_a_mixture_with_the_sky():
