@@ -92,8 +92,7 @@ def cover_of(colours: Colours, depth: int) -> tuple[np.ndarray, np.ndarray]:
     """Of a sheet beside its cuts, on the grid (H, W): its `matte.coverage`, and how far that is to be trusted."""
     clean = colours.clean
     at = places(_beside_cuts(colours.torn[depth]))
-    in_front_of_sky = colours.before_sky(depth)[at]
-    behind = np.where(in_front_of_sky[:, None], clean[colours.sky][at], clean[colours.further(depth)][at])
+    behind = _behind(at, colours.before_sky(depth), clean[colours.sky], clean[colours.further(depth)])
     cover, sure = np.zeros_like(colours.sharp), np.zeros_like(colours.sharp)
     cover[at], trusted = coverage(colours.panorama.rgb[at], clean[depth][at], behind)
     sure[at] = trusted * colours.sharp[at]
@@ -139,9 +138,12 @@ class _Texels:
         _put(texture, self.rgb, self.mask(colours.known[layer]))
         for depth, side, in_front in _edges_of(colours, layer):
             at = places(self.mask(side))
-            mixed, own, behind = self.rgb[at], self.clean(depth)[at], self.clean(colours.further(depth))[at]
-            before_sky = self.mask(colours.before_sky(depth))[at]
-            behind[before_sky] = self.clean(colours.sky)[at][before_sky]
+            before_sky, further = self.mask(colours.before_sky(depth)), self.clean(colours.further(depth))
+            mixed, own, behind = (
+                self.rgb[at],
+                self.clean(depth)[at],
+                _behind(at, before_sky, self.clean(colours.sky), further),
+            )
             cover, sure = coverage(mixed, own, behind)
             sure *= self.sharp[at]
             mixture = (cover, sure, own, behind) if in_front else (1 - cover, sure, behind, own)
@@ -186,11 +188,9 @@ def _beside_cuts(peeled: Peeled) -> np.ndarray:
     return at
 
 
-def _placed(values: np.ndarray, at: tuple[np.ndarray, ...], shape: tuple[int, ...]) -> np.ndarray:
-    """values (N,) at their places in an image of zeros."""
-    image = np.zeros(shape, values.dtype)
-    image[at] = values
-    return image
+def _behind(at: tuple[np.ndarray, ...], before_sky: np.ndarray, sky: np.ndarray, further: np.ndarray) -> np.ndarray:
+    """(N, 3): the colours at some places of what lies behind a sheet, the sky's or those of the layer further on."""
+    return np.where(before_sky[at][:, None], sky[at], further[at])
 
 
 def _known(sheet: Sheet, panorama: Panorama, edges: np.ndarray) -> np.ndarray:
